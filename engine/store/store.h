@@ -1,0 +1,309 @@
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <variant>
+#include <vector>
+
+#include "engine/model/event.h"
+#include "engine/model/import.h"
+#include "engine/model/importer.h"
+#include "engine/model/webhook.h"
+
+// The store's messages. Flat requests and answers with an id, asynchronous; no transaction, iterator or callback
+// crosses a call, so the same interface runs over SQLite's thread, a helper process or a simulation (store.md).
+//
+// Every request names its answer as `Answer`. Requests of lanes carry a `LaneKey` and are a compare-and-set on the
+// delivery's cursor: a lane that lost its ownership gets `fenced`, one that is behind gets `conflict`.
+
+namespace pulter::store {
+
+enum class Status : std::uint8_t {
+  done,
+  not_found,
+  conflict,     ///< the answer's value is what is there now
+  fenced,       ///< the lane belongs to a later epoch: stop, write nothing
+  unknown,      ///< the answer to a commit got lost: `Lookup` before anything is sent
+  unavailable,  ///< nothing was written (disk full, I/O error …): `detail` says why and what to do
+};
+
+/// A lane as its owner names it.
+struct LaneKey {
+  std::string webhook_id;
+  std::uint64_t epoch = 0;
+};
+
+struct Nothing {};
+
+struct Page {
+  std::uint32_t limit = 50;
+  std::string cursor;  ///< as given by the answer before; empty: from the start
+};
+template <class T>
+struct Listing {
+  std::vector<T> items;
+  std::string next;  ///< empty: this was the last page
+};
+
+// ---- registry ------------------------------------------------------------------------------------------------
+
+struct PutImporter {
+  using Answer = model::Importer;
+  model::Importer importer;
+  bool create = true;  ///< true: conflict when the id exists; false: not_found when it does not
+};
+struct GetImporter {
+  using Answer = model::Importer;
+  std::string id;
+};
+struct ListImporters {
+  using Answer = Listing<model::Importer>;
+  Page page;
+};
+struct DeleteImporter {
+  using Answer = Nothing;
+  std::string id;  ///< conflict while unfinished imports use it
+};
+
+struct PutWebhook {
+  using Answer = model::Webhook;
+  model::Webhook webhook;
+  bool create = true;
+};
+/// Finds the importer's webhook for that URL, or makes it from `candidate` (contract, section 3).
+struct EnsureWebhook {
+  using Answer = model::Webhook;
+  model::Webhook candidate;
+};
+struct GetWebhook {
+  using Answer = model::Webhook;
+  std::string id;
+};
+struct ListWebhooks {
+  using Answer = Listing<model::Webhook>;
+  std::optional<std::string> template_id;
+  Page page;
+};
+struct DeleteWebhook {
+  using Answer = Nothing;
+  std::string id;  ///< its unfinished deliveries are cancelled; its events stay until retention
+};
+
+// ---- imports -------------------------------------------------------------------------------------------------
+
+/// Makes an import. Its lanes are `webhook_id`, or where that is empty every enabled webhook of its importer and
+/// every webhook that belongs to all. A planned import gets its place (`seq`) in each lane inside this insert.
+/// done: the import as stored. conflict: a repeat of `idempotency_key`; the value is the first import.
+struct CreateImport {
+  using Answer = model::Import;
+  model::Import import;
+  std::string plan;  ///< csv::encode(plan); empty while receiving
+  std::string webhook_id;
+  std::string idempotency_key;
+};
+/// Fills an import that is `receiving` (file, plan, counts, notes, or the problem) and queues it. conflict: it is not.
+struct FillImport {
+  using Answer = model::Import;
+  model::Import import;  ///< id, and all that intake found out
+  std::string plan;
+};
+struct GetImport {
+  using Answer = model::Import;
+  std::string id;
+};
+struct FindImportByKey {
+  using Answer = model::Import;
+  std::string idempotency_key;
+};
+struct GetPlan {
+  using Answer = std::string;
+  std::string import_id;
+};
+struct ListImports {
+  using Answer = Listing<model::Import>;
+  std::optional<std::string> template_id;
+  std::optional<model::ImportState> state;
+  Page page;  ///< newest first
+};
+enum class ImportCommand : std::uint8_t { pause, resume, cancel };
+/// A command is a row; the lane's owner carries it out (store.md, point 6). conflict: not possible in this state.
+/// Resume clears `paused` and each lane's halt, puts the halted events back to pending with a fresh budget.
+struct CommandImport {
+  using Answer = model::Import;
+  std::string import_id;
+  ImportCommand command = ImportCommand::pause;
+};
+struct ListRowErrors {
+  using Answer = Listing<model::RowError>;
+  std::string import_id;
+  Page page;
+};
+
+// ---- lanes ---------------------------------------------------------------------------------------------------
+
+/// Takes a store shard. SQLite answers every time, with the epoch before plus one at each start of the store.
+struct AcquireShard {
+  using Answer = std::uint64_t;  ///< the epoch
+  std::uint32_t store_shard = 0;
+};
+/// The webhooks of one store shard that have unfinished work: asked once at start.
+struct ListBusyLanes {
+  using Answer = std::vector<std::string>;
+  std::uint32_t store_shard = 0;
+};
+
+enum class LaneTaskKind : std::uint8_t { resend, test };
+/// Puts one event into the lane's queue of tasks: done between two batches, does not move the cursor.
+struct AddLaneTask {
+  using Answer = model::Event;
+  LaneTaskKind kind = LaneTaskKind::resend;
+  std::string event_id;                 ///< resend: the stored event
+  std::optional<model::Event> new_event;  ///< test: the event to be stored with the task
+};
+
+/// What a lane should do next.
+struct LaneWork {
+  enum class Kind : std::uint8_t { none, delivery, task };
+  Kind kind = Kind::none;
+  model::Webhook webhook;
+  model::Import import;  ///< with exactly this webhook's delivery in `deliveries`; empty id for a test task
+  std::string plan;      ///< encoded plan of that import
+  std::optional<model::Event> event;  ///< the open event at the cursor (retry, or after a restart), or the task's
+  std::int64_t task_id = 0;
+  LaneTaskKind task_kind = LaneTaskKind::resend;
+};
+/// The oldest task, else the delivery with the lowest seq that is neither paused, halted nor ended. A halted delivery
+/// of a webhook with `on_halt = hold` answers none until it is resumed or cancelled. A disabled webhook answers none.
+struct NextWork {
+  using Answer = LaneWork;
+  LaneKey lane;
+};
+
+/// The event for the delivery's cursor, stored with its digest before its first byte leaves.
+struct OpenEvent {
+  using Answer = model::Event;  ///< conflict: the event that is open there already, or the cursor moved
+  LaneKey lane;
+  std::uint64_t cursor = 0;
+  model::Event event;
+};
+
+enum class Disposition : std::uint8_t {
+  delivered,  ///< cursor → `next_cursor`
+  retry,      ///< at `retry_at_ms`
+  halted,     ///< the delivery stops here
+  gone,       ///< 410: halted, and the webhook is disabled with `reason`
+};
+/// One attempt and what follows from it, in one commit; with it, where there is one, the event that comes next.
+struct Record {
+  using Answer = struct Recorded;
+  LaneKey lane;
+  std::string import_id;     ///< empty for a test
+  std::uint64_t cursor = 0;  ///< compared with the delivery's; ignored for tasks
+  std::int64_t task_id = 0;  ///< not 0: a task's attempt; the cursor stays, and the task ends with any disposition but retry
+  model::Attempt attempt;
+  Disposition disposition = Disposition::delivered;
+  std::uint64_t next_cursor = 0;
+  std::int64_t retry_at_ms = 0;
+  std::string reason;
+  std::vector<model::RowError> row_errors;
+  std::optional<model::Event> next_event;  ///< opened at `next_cursor` in the same commit
+};
+/// What the lane must know after a Record, read in the same commit.
+struct Recorded {
+  bool go_on = true;         ///< false: paused, cancelled, disabled or ended: ask NextWork
+  bool task_waiting = false;  ///< a task wants its turn: ask NextWork
+};
+/// Was it written? For a Record or OpenEvent that was answered `unknown`.
+struct Lookup {
+  using Answer = model::Delivery;
+  LaneKey lane;
+  std::string import_id;
+};
+
+// ---- log -----------------------------------------------------------------------------------------------------
+
+struct GetEvent {
+  using Answer = model::Event;
+  std::string id;
+};
+struct ListEvents {
+  using Answer = Listing<model::Event>;
+  std::optional<std::string> import_id;
+  std::optional<std::string> webhook_id;
+  std::optional<model::EventState> state;
+  std::optional<std::string> name;
+  Page page;  ///< newest first
+};
+struct ListAttempts {
+  using Answer = Listing<model::Attempt>;
+  std::string event_id;
+  Page page;  ///< oldest first
+};
+
+// ---- upkeep --------------------------------------------------------------------------------------------------
+
+/// One small step of retention: removes at most 500 rows of events older than `before_ms`, and names the spool keys
+/// whose imports ended before then (or are dataSync=false and ended). Call again while `more`.
+struct RetentionStep {
+  struct Removed {
+    std::vector<std::string> spool_keys;
+    bool more = false;
+  };
+  using Answer = Removed;
+  std::int64_t before_ms = 0;
+};
+/// The spool keys that any import still names: what is in the spool beside them is left over from a crash.
+struct ListSpoolKeys {
+  using Answer = std::vector<std::string>;
+};
+
+using Request =
+    std::variant<PutImporter, GetImporter, ListImporters, DeleteImporter, PutWebhook, EnsureWebhook, GetWebhook,
+                 ListWebhooks, DeleteWebhook, CreateImport, FillImport, GetImport, FindImportByKey, GetPlan, ListImports,
+                 CommandImport, ListRowErrors, AcquireShard, ListBusyLanes, AddLaneTask, NextWork, OpenEvent, Record,
+                 Lookup, GetEvent, ListEvents, ListAttempts, RetentionStep, ListSpoolKeys>;
+
+using AnswerValue =
+    std::variant<Nothing, model::Importer, Listing<model::Importer>, model::Webhook, Listing<model::Webhook>,
+                 model::Import, Listing<model::Import>, std::string, Listing<model::RowError>, std::uint64_t,
+                 std::vector<std::string>, model::Event, LaneWork, Recorded, model::Delivery, Listing<model::Event>,
+                 Listing<model::Attempt>, RetentionStep::Removed>;
+
+struct Answer {
+  std::uint64_t id = 0;  ///< of the request
+  Status status = Status::done;
+  std::string detail;  ///< why not done, for people
+  AnswerValue value;   ///< the request's `Answer` type when done or conflict; Nothing otherwise
+};
+
+/// A client's door to the store: one per shard.
+using PortId = std::uint32_t;
+
+/// How the store tells a client that answers wait. Called from the store's thread.
+struct Waker {
+  void (*wake)(void* argument) noexcept = nullptr;
+  void* argument = nullptr;
+};
+
+/// Durable state. What arrives during one commit goes into the next, over all ports; an answer `done` to a write is
+/// given only after its commit is on the disk.
+class Store {
+ public:
+  virtual ~Store() = default;
+  Store(const Store&) = delete;
+  Store& operator=(const Store&) = delete;
+
+  /// Before the first submit. Any thread, before shards run.
+  virtual PortId open_port(Waker waker) = 0;
+  /// Hands a request over; its answer comes later, by `take`. The port's thread. Answers of one port keep the order
+  /// of their requests among writes, and among reads.
+  virtual void submit(PortId port, std::uint64_t id, Request request) = 0;
+  /// The next answer that waits, if any. The port's thread.
+  virtual bool take(PortId port, Answer& answer) = 0;
+
+ protected:
+  Store() = default;
+};
+
+}  // namespace pulter::store
