@@ -1,0 +1,54 @@
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <span>
+#include <string>
+#include <string_view>
+
+#include "codec/base/result.h"
+#include "codec/sign/secret.h"
+
+namespace pulter::sign {
+
+/// Secrets of one webhook that may be live at once: the current one and those in their overlap.
+inline constexpr std::size_t live_secrets_max = 8;
+/// Characters of one signature: "v1," and 44 of base64.
+inline constexpr std::size_t signature_chars = 47;
+/// Seconds that a request's timestamp may be off, as the published verifiers have it.
+inline constexpr std::int64_t default_tolerance_s = 300;
+
+/// Makes the webhook-signature header of one attempt while the body is produced (Standard Webhooks, v1):
+/// HMAC-SHA256 over `id "." timestamp "." body`, once per live secret.
+///
+/// The constructor allocates; update() does not. One use: after finish() only the destructor may run.
+class Signer {
+ public:
+  /// `secrets`: 1 to live_secrets_max, newest first; not needed after the constructor. `webhook_id` must
+  /// not contain '.'. `timestamp` is Unix seconds.
+  Signer(std::span<const Secret> secrets, std::string_view webhook_id, std::int64_t timestamp);
+  Signer(const Secret& secret, std::string_view webhook_id, std::int64_t timestamp);
+  ~Signer();
+  Signer(Signer&&) noexcept;
+  Signer& operator=(Signer&&) noexcept;
+
+  void update(std::string_view body_part) noexcept;
+  /// The header's value: "v1,<base64>" per secret, separated by one space, in the order of `secrets`.
+  [[nodiscard]] std::string finish();
+
+ private:
+  struct State;
+  std::unique_ptr<State> state_;
+};
+
+/// Checks a received request as the published verifiers do: any "v1," signature in `signature_header` that
+/// any of `secrets` made. Comparison takes the same time wherever the first difference is.
+///
+/// `timestamp_text` is the header's text, `now` is Unix seconds, `tolerance_s` < 0 turns the time check off.
+/// Errors: bad_signature, saying whether the time, the form or the signature is at fault.
+[[nodiscard]] Result<> verify(std::span<const Secret> secrets, std::string_view webhook_id,
+                              std::string_view timestamp_text, std::string_view body,
+                              std::string_view signature_header, std::int64_t now,
+                              std::int64_t tolerance_s = default_tolerance_s);
+
+}  // namespace pulter::sign
