@@ -26,22 +26,23 @@ struct UnixListener {
 
 /// The one door to the kernel: sockets, timers, clocks, randomness (architecture, section 3).
 ///
-/// Implemented by `UringIo` and by `SimIo` (one thread, virtual time, one seed). One thread owns an Io and makes
-/// every call but `wake`. Engine code sees the world through this interface alone.
+/// Implemented by `UringIo` and by `SimIo` (one thread, virtual time, one seed). One thread owns an Io and
+/// makes every call but `wake`. Engine code sees the world through this interface alone.
 class Io {
  public:
   virtual ~Io() = default;
   Io(const Io&) = delete;
   Io& operator=(const Io&) = delete;
 
-  /// Starts one operation. See `Op` for ownership. Never fails: what the kernel refuses completes with -errno.
+  /// Starts one operation. See `Op` for ownership. Never fails: what the kernel refuses completes with
+  /// -errno.
   virtual void submit(Op& op) = 0;
-  /// Asks for the end of a pending operation. It still completes exactly once: with -ECANCELED, or with what it had
-  /// achieved before. No effect on an Op that is not pending.
+  /// Asks for the end of a pending operation. It still completes exactly once: with -ECANCELED, or with what
+  /// it had achieved before. No effect on an Op that is not pending.
   virtual void cancel(Op& op) = 0;
 
-  /// One turn: hands what was submitted to the kernel, waits until something completed, `until` came or `wake` was
-  /// called, then calls `done` of what completed. Returns the number of completions.
+  /// One turn: hands what was submitted to the kernel, waits until something completed, `until` came or
+  /// `wake` was called, then calls `done` of what completed. Returns the number of completions.
   virtual std::size_t run_once(Instant until) = 0;
   /// Makes a running or the next `run_once` return at once. Any thread.
   virtual void wake() noexcept = 0;
@@ -56,7 +57,8 @@ class Io {
   /// A TCP socket that is not yet connected, TCP_NODELAY set. Errors: limit_reached (descriptors), io_failed.
   [[nodiscard]] virtual Result<int> open_tcp(net::Family family) = 0;
   [[nodiscard]] virtual Result<int> open_unix() = 0;
-  /// Listens; an existing socket file that nobody answers on is replaced. Errors name the address and the cure.
+  /// Listens; an existing socket file that nobody answers on is replaced. Errors name the address and the
+  /// cure.
   [[nodiscard]] virtual Result<int> listen_tcp(const net::Endpoint& endpoint) = 0;
   [[nodiscard]] virtual Result<int> listen_unix(const UnixListener& listener) = 0;
   [[nodiscard]] virtual Result<net::Endpoint> local_endpoint(int fd) = 0;

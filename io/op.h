@@ -16,7 +16,8 @@ enum class OpKind : std::uint8_t {
   connect_unix,     ///< to the path in `data`,`size`; result 0
   send,             ///< `data`,`size`; result: bytes sent, may be short
   receive,          ///< into `data`,`size`; result: bytes, 0 at end of stream
-  receive_message,  ///< as receive, and one descriptor passed beside the bytes lands in `passed_fd` (SCM_RIGHTS)
+  receive_message,  ///< as receive, and one descriptor passed beside the bytes lands in `passed_fd`
+                    ///< (SCM_RIGHTS)
   read,             ///< file read at `offset`; result: bytes, may be short
   write,            ///< file write at `offset`; result: bytes, may be short
   readable,         ///< completes with 0 when `fd` can be read or was closed by the peer
@@ -24,11 +25,12 @@ enum class OpKind : std::uint8_t {
   work,             ///< runs `run(argument)` on the worker thread (blocking file work); result 0
 };
 
-/// One operation: storage of the caller, who keeps it alive and unmoved from `Io::submit` until `done` was called.
+/// One operation: storage of the caller, who keeps it alive and unmoved from `Io::submit` until `done` was
+/// called.
 ///
 /// It is completed exactly once, also when it was cancelled. `result` is the kernel's: ≥ 0, or -errno
-/// (-ECANCELED where a cancel won the race). `done` runs on the thread of its Io, from `Io::run_once`, never from
-/// inside `submit` or `cancel`; it may submit again, also this same Op.
+/// (-ECANCELED where a cancel won the race). `done` runs on the thread of its Io, from `Io::run_once`, never
+/// from inside `submit` or `cancel`; it may submit again, also this same Op.
 struct Op {
   OpKind kind = OpKind::timer;
   bool pending = false;  ///< set by submit, cleared right before `done`

@@ -3,6 +3,7 @@
 #include <coroutine>
 #include <cstdint>
 #include <span>
+#include <string_view>
 #include <utility>
 
 #include "io/io.h"
@@ -12,7 +13,8 @@ namespace pulter::io {
 
 class Scope;
 
-/// A place in a Scope's list of things that a cancel must reach. Internal to awaiters; intrusive, never allocates.
+/// A place in a Scope's list of things that a cancel must reach. Internal to awaiters; intrusive, never
+/// allocates.
 struct Stoppable {
   Stoppable* next = nullptr;
   Stoppable* previous = nullptr;
@@ -22,12 +24,13 @@ struct Stoppable {
   ~Stoppable() = default;
 };
 
-/// Owns flows (structured concurrency): every coroutine that runs on its own belongs to exactly one Scope, which can
-/// cancel it and waits for it.
+/// Owns flows (structured concurrency): every coroutine that runs on its own belongs to exactly one Scope,
+/// which can cancel it and waits for it.
 ///
 /// Cancelling reaches every operation that a flow of this scope, or of a child scope, awaits: it ends with
-/// -ECANCELED, and so does each later one. A flow sees that, tidies up and returns. One thread: that of its Io.
-class Scope : private Stoppable {
+/// -ECANCELED, and so does each later one. A flow sees that, tidies up and returns. One thread: that of its
+/// Io.
+class Scope final : private Stoppable {
  public:
   explicit Scope(Io& io, Scope* parent = nullptr);
   /// All flows must have ended: cancel() and join() first.
@@ -40,15 +43,19 @@ class Scope : private Stoppable {
   void cancel() noexcept;
   [[nodiscard]] bool cancelled() const noexcept { return cancelled_; }
   [[nodiscard]] std::size_t running() const noexcept { return running_; }
-  /// Completes when no flow of this scope runs. At most one waiter. Must not be awaited by a flow of this scope.
+  /// Completes when no flow of this scope runs. At most one waiter. Must not be awaited by a flow of this
+  /// scope.
   Task<> join();
   [[nodiscard]] Io& io() noexcept { return io_; }
 
  private:
   friend struct OpAwaiter;
-  friend class Event;
+  struct JoinAwaiter;
+  struct Flow;
+  static Flow run(Scope& scope, Task<> task);
   void add(Stoppable& stoppable) noexcept;
   void remove(Stoppable& stoppable) noexcept;
+  [[nodiscard]] std::coroutine_handle<> flow_ended() noexcept;
   void stop() noexcept override { cancel(); }
 
   Io& io_;
@@ -61,10 +68,15 @@ class Scope : private Stoppable {
 
 /// Awaits one operation inside `scope`, ended by `deadline` with -ETIMEDOUT where that comes first.
 ///
-/// The awaiter holds the Op and, where there is a deadline, its timer: no allocation. The result is handed out only
-/// after the kernel gave back both. -ECANCELED: the scope was cancelled.
-struct OpAwaiter : private Stoppable {
+/// The awaiter holds the Op and, where there is a deadline, its timer: no allocation. The result is handed
+/// out only after the kernel gave back both. -ECANCELED: the scope was cancelled.
+struct OpAwaiter final : private Stoppable {
   OpAwaiter(Scope& scope, OpKind kind, int fd, Instant deadline) noexcept;
+  /// `bytes` is what is sent, written or named; `into` of a receive or read goes here too.
+  OpAwaiter(Scope& scope, OpKind kind, int fd, std::string_view bytes, std::uint64_t offset,
+            Instant deadline) noexcept;
+  OpAwaiter(Scope& scope, int fd, const net::Endpoint& endpoint, Instant deadline) noexcept;
+  OpAwaiter(Scope& scope, Instant due) noexcept;
   OpAwaiter(const OpAwaiter&) = delete;
   OpAwaiter& operator=(const OpAwaiter&) = delete;
 
@@ -100,16 +112,20 @@ struct OpAwaiter : private Stoppable {
 [[nodiscard]] OpAwaiter write_at(Scope& scope, int fd, std::string_view bytes, std::uint64_t offset);
 [[nodiscard]] OpAwaiter readable(Scope& scope, int fd, Instant deadline = never);
 [[nodiscard]] OpAwaiter writable(Scope& scope, int fd, Instant deadline = never);
-/// Sends all of it, however often the kernel takes only part. 0, or -errno; `*sent` (may be null) counts what left.
+/// Sends all of it, however often the kernel takes only part. 0, or -errno; `*sent` (may be null) counts what
+/// left.
 Task<std::int32_t> send_all(Scope& scope, int fd, std::string_view bytes, Instant deadline = never,
                             std::uint64_t* sent = nullptr);
-/// Receives bytes and at most one passed descriptor (-1 in `*passed_fd` when none came; the caller closes it).
-Task<std::int32_t> receive_with_fd(Scope& scope, int fd, std::span<char> into, int* passed_fd, Instant deadline);
-/// Runs `run(argument)` on the worker thread: for file work that blocks. Not cut short by cancelling: it must end.
+/// Receives bytes and at most one passed descriptor (-1 in `*passed_fd` when none came; the caller closes
+/// it).
+Task<std::int32_t> receive_with_fd(Scope& scope, int fd, std::span<char> into, int* passed_fd,
+                                   Instant deadline);
+/// Runs `run(argument)` on the worker thread: for file work that blocks. Not cut short by cancelling: it must
+/// end.
 Task<> offload(Scope& scope, void (*run)(void*) noexcept, void* argument);
 
-/// Something that one flow waits for and others announce. Sticky: a `set` before the `wait` is not lost; `wait`
-/// takes it. One waiter at a time, one thread.
+/// Something that one flow waits for and others announce. Sticky: a `set` before the `wait` is not lost;
+/// `wait` takes it. One waiter at a time, one thread.
 class Event {
  public:
   void set() noexcept;

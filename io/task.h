@@ -3,13 +3,15 @@
 #include <coroutine>
 #include <cstddef>
 #include <optional>
+#include <type_traits>
 #include <utility>
 
 #include "codec/base/check.h"
 
 namespace pulter::io {
 
-/// Memory for coroutine frames, from free lists of the calling thread. A frame is freed on the thread that made it.
+/// Memory for coroutine frames, from free lists of the calling thread. A frame is freed on the thread that
+/// made it.
 void* allocate_frame(std::size_t bytes);
 void free_frame(void* frame, std::size_t bytes) noexcept;
 
@@ -34,7 +36,9 @@ struct PromiseBase {
     void await_resume() noexcept {}
   };
   FinalAwaiter final_suspend() noexcept { return {}; }
-  [[noreturn]] void unhandled_exception() noexcept { check_failed(__FILE__, __LINE__, "exception in a coroutine"); }
+  [[noreturn]] void unhandled_exception() noexcept {
+    check_failed(__FILE__, __LINE__, "exception in a coroutine");
+  }
 };
 
 template <class T>
@@ -57,8 +61,8 @@ struct Promise<void> : PromiseBase {
 
 /// A coroutine that starts when it is awaited and belongs to whoever holds it.
 ///
-/// Awaiting transfers control directly (no queue, no recursion). A Task that was started must be run to its end
-/// before it is destroyed: a flow is stopped by cancelling its `Scope`, never by dropping its Task.
+/// Awaiting transfers control directly (no queue, no recursion). A Task that was started must be run to its
+/// end before it is destroyed: a flow is stopped by cancelling its `Scope`, never by dropping its Task.
 template <class T>
 class [[nodiscard]] Task {
  public:
