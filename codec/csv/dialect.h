@@ -1,0 +1,28 @@
+#pragma once
+
+#include <string_view>
+
+#include "codec/base/result.h"
+
+namespace pulter::csv {
+
+/// How a file separates its cells. Quotes are always `"`, doubled inside quotes; a row ends with LF, CR or
+/// CRLF.
+struct Dialect {
+  char delimiter = ',';
+
+  friend bool operator==(const Dialect&, const Dialect&) = default;
+};
+
+/// The delimiters that `sniff` tries and that a setting may name: `,` `;` tab `|`.
+inline constexpr std::string_view delimiters = ",;\t|";
+
+/// Finds the delimiter of a file from its first bytes, reading them as quote-aware records.
+///
+/// `sample` is the beginning of the file (64 KiB are enough), a UTF-8 byte order mark included or not; it may
+/// end anywhere. A file of one column gives `,`.
+/// Errors: not_csv where `sample` is no text (see file_kind.h).
+/// Cost: four passes over at most 64 KiB. Pure, any thread. Source: contract, section 6.
+[[nodiscard]] Result<Dialect> sniff(std::string_view sample);
+
+}  // namespace pulter::csv
