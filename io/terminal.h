@@ -1,0 +1,31 @@
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+
+namespace pulter::io {
+
+/// Whether descriptor `number` (1 output, 2 errors) is a terminal that a person looks at; false where TERM
+/// is "dumb".
+[[nodiscard]] bool is_terminal(int number);
+
+/// Columns of the terminal behind `number`; 80 where it cannot be asked.
+[[nodiscard]] std::uint32_t terminal_columns(int number);
+
+/// The value of an environment variable; nothing when it is unset or empty.
+[[nodiscard]] std::optional<std::string> environment(const char* variable);
+
+/// Milliseconds of a clock that only goes forward; its start means nothing.
+[[nodiscard]] std::uint64_t steady_ms();
+
+/// Nanoseconds since 1970, as the machine believes.
+[[nodiscard]] std::int64_t wall_ns();
+
+/// Blocks the calling thread.
+void sleep_ms(std::uint64_t milliseconds);
+
+/// The absolute form of a path, against the working folder; the file need not exist.
+[[nodiscard]] std::string absolute_path(const std::string& path);
+
+}  // namespace pulter::io
