@@ -20,7 +20,7 @@ namespace pulter {
 
 /// Unix seconds of an HTTP-date in any of its three forms (IMF-fixdate, RFC 850, asctime; RFC 9110, 5.6.7).
 /// `now_unix_s` settles RFC 850's two-digit year: more than 50 years ahead means the century before.
-/// Nothing when malformed; a wrong day of the week is malformed in no form (receivers get it wrong).
+/// Nothing when malformed. The name of the day is not compared with the date: receivers get it wrong.
 [[nodiscard]] std::optional<std::int64_t> parse_http_date(std::string_view text,
                                                           std::int64_t now_unix_s) noexcept;
 
