@@ -78,6 +78,8 @@ struct Error {
   std::int64_t at = -1;
   /// What happened, to what, and what to do: one or two plain sentences, no secret in it.
   std::string detail;
+  /// The field, parameter or setting that was wrong, as the user spelled it; empty where none was.
+  std::string field{};
 };
 
 template <class T = void>
