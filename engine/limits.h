@@ -1,0 +1,100 @@
+#pragma once
+
+#include <chrono>
+#include <cstddef>
+#include <cstdint>
+
+#include "codec/csv/plan.h"
+#include "codec/http/request_head.h"
+#include "codec/http/request_reader.h"
+#include "codec/http/response_reader.h"
+#include "codec/json/reader.h"
+#include "codec/net/url.h"
+#include "codec/sign/secret.h"
+
+// Every bound of the engine with its reason. A bound that belongs to a format stands beside its code in codec
+// and is only named here: csv::row_bytes_max, csv::columns_max, csv::checkpoints_max, http::head_bytes_max,
+// http::custom_headers_max, http::RequestLimits, http::ResponseLimits, json::depth_max, json::row_errors_max,
+// net::url_bytes_max, sign::secret_chars_max.
+
+namespace pulter::limits {
+
+using namespace std::chrono_literals;
+
+inline constexpr std::size_t kib = 1024;
+inline constexpr std::size_t mib = 1024 * kib;
+
+// ---- control: requests from users
+// ------------------------------------------------------------------------------
+
+/// Connections to the control listeners together. One more is answered 503: a person or a program that waits
+/// sees why, where a full accept queue would only hang.
+inline constexpr std::size_t control_connections_max = 128;
+/// What one connection reads at a time. Uploads go to the spool in pieces of this size: large enough that the
+/// turn per piece costs under 1 % of its copying, small enough for 128 connections.
+inline constexpr std::size_t control_buffer_bytes = 128 * kib;
+/// A JSON request body. The longest legitimate ones are `metadata` and `columns`.
+inline constexpr std::size_t json_body_bytes_max = 1 * mib;
+/// `user` and `metadata` are repeated in every batch, so they are held shorter than a request.
+inline constexpr std::size_t user_json_bytes_max = 64 * kib;
+/// What a refused request may still send before its connection is closed: enough that a client that writes
+/// before it reads gets to see the answer.
+inline constexpr std::uint64_t drained_bytes_max = 4 * mib;
+inline constexpr auto drain_time_max = 2s;
+/// From the first byte of a request to the end of its head.
+inline constexpr auto head_time_max = 10s;
+/// Between two pieces of a request's body, and for one piece of an answer to be taken.
+inline constexpr auto body_idle_max = 60s;
+/// Between two requests on one connection.
+inline constexpr auto keep_alive_max = 75s;
+/// A piece of a streamed answer (file content, rows).
+inline constexpr std::size_t answer_piece_bytes = 64 * kib;
+/// Items of a list: given by default, and at most.
+inline constexpr std::uint32_t list_items_default = 50;
+inline constexpr std::uint32_t list_items_max = 200;
+/// Rows of one `/rows` answer: a page of a table, not a download (that is `/content`).
+inline constexpr std::uint64_t rows_page_default = 50;
+inline constexpr std::uint64_t rows_page_max = 1000;
+/// Events that one `POST /v1/events/resend` may put into lanes.
+inline constexpr std::uint64_t resend_events_max = 10'000;
+
+// ---- control: the live stream
+// ----------------------------------------------------------------------------------
+
+/// Listeners of /v1/stream: each holds one of the control connections.
+inline constexpr std::size_t stream_listeners_max = 64;
+/// What a listener that reconnects can be given again (Last-Event-ID), in messages and in bytes together.
+inline constexpr std::size_t stream_history_messages = 1024;
+inline constexpr std::size_t stream_history_bytes = 2 * mib;
+/// A comment line is sent after this silence, so that proxies and clients see a living connection.
+inline constexpr auto stream_heartbeat = 15s;
+
+// ---- registry: what users may store
+// ----------------------------------------------------------------------------
+
+inline constexpr std::size_t name_bytes_max = 256;
+inline constexpr std::size_t description_bytes_max = 1024;
+inline constexpr std::size_t file_name_bytes_max = 255;
+inline constexpr std::size_t idempotency_key_bytes_max = 255;
+inline constexpr std::size_t retry_schedule_steps_max = 32;
+/// 3 days: a longer wait is a `resume` by a person.
+inline constexpr std::uint32_t retry_wait_s_max = 259'200;
+inline constexpr std::uint32_t batch_rows_max = 1'000'000;
+inline constexpr std::uint32_t answer_time_ms_min = 1'000;
+inline constexpr std::uint32_t answer_time_ms_max = 3'600'000;
+inline constexpr std::size_t allowed_hosts_max = 64;
+/// Live secrets of one webhook: the new one and those in their overlap. Each adds a signature to every
+/// request.
+inline constexpr std::size_t live_secrets_max = 4;
+inline constexpr std::uint32_t secret_overlap_s_default = 24 * 3600;
+inline constexpr std::uint32_t secret_overlap_s_max = 7 * 24 * 3600;
+
+/// Anonymous memory that control can hold at most: its connections' buffers, heads and JSON bodies, one piece
+/// of an answer each, and the stream's history. A parsed JSON tree is counted as four times its text.
+inline constexpr std::size_t control_bytes_max =
+    control_connections_max * (control_buffer_bytes + http::RequestLimits{}.head_bytes + answer_piece_bytes) +
+    8 * 5 * json_body_bytes_max + stream_history_bytes;
+/// JSON bodies that are read at the same time; a further request waits its turn.
+inline constexpr std::size_t json_bodies_at_once_max = 8;
+
+}  // namespace pulter::limits
