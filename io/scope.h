@@ -129,6 +129,8 @@ Task<> offload(Scope& scope, void (*run)(void*) noexcept, void* argument);
 class Event {
  public:
   void set() noexcept;
+  /// Takes a `set` back that nobody waited for.
+  void clear() noexcept { set_ = false; }
   /// 0 when set, -ETIMEDOUT at `deadline`, -ECANCELED when the scope is cancelled.
   Task<std::int32_t> wait(Scope& scope, Instant deadline = never);
 
