@@ -16,6 +16,7 @@ enum class EventState : std::uint8_t { pending, delivering, delivered, halted, c
 /// Why an attempt was made.
 enum class Trigger : std::uint8_t { delivery, retry, resend, test };
 [[nodiscard]] std::string_view name(Trigger trigger);
+[[nodiscard]] std::optional<Trigger> parse_trigger(std::string_view text);
 
 /// How an attempt ended (contract, section 4).
 enum class Outcome : std::uint8_t {
@@ -25,14 +26,15 @@ enum class Outcome : std::uint8_t {
   unknown,      ///< sent whole, no answer: may have been processed
 };
 [[nodiscard]] std::string_view name(Outcome outcome);
+[[nodiscard]] std::optional<Outcome> parse_outcome(std::string_view text);
 
 /// One message meant for one webhook. Its body is a pure function of the import, so only its digest is kept.
 struct Event {
-  std::string id;  ///< also the `webhook-id` header
+  std::string id;         ///< also the `webhook-id` header
   std::string import_id;  ///< empty for a test event
   std::string webhook_id;
-  std::string name = "all";  ///< "all", "import.started", "import.completed", "import.failed", "test"
-  std::uint64_t index = 0;   ///< batch number; 0 for lifecycle and test events
+  std::string name = "all";     ///< "all", "import.started", "import.completed", "import.failed", "test"
+  std::uint64_t index = 0;      ///< batch number; 0 for lifecycle and test events
   std::uint64_t first_row = 0;  ///< 1-based data row
   std::uint64_t rows = 0;
   std::uint64_t body_bytes = 0;
@@ -46,7 +48,8 @@ struct Event {
   std::int64_t created_at_ms = 0;
 };
 
-/// Where an attempt's time went, in microseconds; -1: that phase did not happen (a reused connection has no connect).
+/// Where an attempt's time went, in microseconds; -1: that phase did not happen (a reused connection has no
+/// connect).
 struct Phases {
   std::int64_t dns_us = -1;
   std::int64_t connect_us = -1;

@@ -55,7 +55,8 @@ struct ImportSettings {
 ///
 ///     0 = import.started   1 … count = batches   count+1 = import.completed (or .failed)   count+2 = done
 ///
-/// Steps that the webhook does not listen to are passed over by whoever computes the next cursor (`next_cursor`).
+/// Steps that the webhook does not listen to are passed over by whoever computes the next cursor
+/// (`next_cursor`).
 struct Delivery {
   std::string import_id;
   std::string webhook_id;
@@ -69,7 +70,8 @@ struct Delivery {
   std::uint64_t row_errors = 0;
   std::string halted_event_id;  ///< empty: not halted
   bool cancelled = false;
-  std::string last_status_text;
+  bool started = false;          ///< its first event was opened
+  std::string last_status_text;  ///< what went wrong last, for people; empty after a delivery
   std::int32_t last_status = 0;
 };
 
@@ -84,8 +86,8 @@ struct Import {
   bool planned = false;  ///< false: receiving
   std::uint64_t total_rows = 0;
   std::uint64_t count = 0;
-  std::string encoding;   ///< as taken
-  std::string delimiter;  ///< as taken
+  std::string encoding;                                      ///< as taken
+  std::string delimiter;                                     ///< as taken
   std::vector<std::pair<std::string, std::string>> columns;  ///< header in the file → key as sent
   std::vector<csv::Note> notes;
   Problem error;
@@ -100,13 +102,25 @@ struct Import {
 
 inline constexpr std::uint64_t cursor_started = 0;
 /// The cursor one past the last step: nothing is left to deliver.
-[[nodiscard]] inline std::uint64_t cursor_end(std::uint64_t count) { return count + 2; }
+[[nodiscard]] inline std::uint64_t cursor_end(std::uint64_t count) {
+  return count + 2;
+}
 /// The first step at or after `cursor` that this delivery wants; `cursor_end(count)` when none is left.
 [[nodiscard]] std::uint64_t next_cursor(const Delivery& delivery, std::uint64_t count, std::uint64_t cursor);
 
-/// Derived from the log, never set beside it (contract, section 4).
+/// Nothing is left to do for this lane: all was delivered, or it was cancelled.
+[[nodiscard]] bool has_ended(const Import& import, const Delivery& delivery);
+/// Each lane has ended. An import that is still receiving has ended only when it was cancelled.
+[[nodiscard]] bool has_ended(const Import& import);
+
+/// Derived from the log, never set beside it (contract, section 4). The first that holds, over all lanes:
+///
+///     failed (an error) · cancelled · receiving (no plan yet) · completed (each lane ended; cancelled when
+///     every lane was) · paused · halted (any lane: a standstill is not hidden behind another lane's
+///     progress) · delivering (an event was opened) · queued
 [[nodiscard]] ImportState state_of(const Import& import);
-/// The same for one lane of an import.
+/// The same for one lane of an import: receiving · cancelled · completed (failed for an import that failed) ·
+/// paused · halted · delivering · queued. A lane of a failed import has only its `import.failed` to deliver.
 [[nodiscard]] ImportState state_of(const Import& import, const Delivery& delivery);
 
 }  // namespace pulter::model

@@ -11,6 +11,8 @@ namespace pulter::model {
 
 /// What a lane does when one of its imports halts (contract, section 4).
 enum class OnHalt : std::uint8_t { next, hold };
+[[nodiscard]] std::string_view name(OnHalt on_halt);
+[[nodiscard]] std::optional<OnHalt> parse_on_halt(std::string_view text);
 
 /// A signing secret as the user knows it; it signs until `expires_at_ms` (0: for as long as it stays).
 struct LiveSecret {
