@@ -1,9 +1,11 @@
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <memory>
 #include <span>
 #include <string>
+#include <string_view>
 
 #include "codec/base/result.h"
 #include "codec/csv/plan.h"
@@ -11,44 +13,53 @@
 #include "engine/model/event.h"
 #include "engine/model/import.h"
 #include "engine/store/spool.h"
-#include "engine/store/store_client.h"
 #include "io/scope.h"
 
 namespace pulter::delivery {
 
-/// A body as a stream of bytes: where its writing stands.
+/// Where the writing of one body stands; a copy is a place to come back to.
 struct BodyPosition {
-  json::BatchWriter::Position batch;
-  std::string fixed;             ///< lifecycle and test bodies are small: they are held whole
+  json::Position rows;
+  bool is_fixed = false;  ///< lifecycle and test bodies are small and held whole by the source
   std::size_t fixed_offset = 0;
-  bool is_fixed = false;
 };
 
-/// Everything that the bodies of one import are a pure function of: its file, its plan, its settings.
-/// Immutable after `open`; keeps the file mapped for as long as it lives.
+/// Everything that the bodies of one import are a pure function of: its file, its plan, its settings
+/// (architecture, section 3, point 5). Keeps the file mapped while it lives; otherwise immutable once opened.
+/// May be used by any thread.
 class BodySource {
  public:
-  /// Maps the file and decodes the plan. Errors: gone (content removed), file_read_failed, store_corrupt.
+  /// Maps the file and decodes the plan; `plan` may be empty where only lifecycle bodies are wanted.
+  /// Errors: gone (the content was removed), store_corrupt (the plan cannot be read), those of Spool::open.
   static io::Task<Result<std::unique_ptr<BodySource>>> open(io::Scope& scope, store::Spool& spool,
-                                                            const model::Import& import, std::string_view plan);
+                                                            const model::Import& import,
+                                                            std::string_view plan);
+  /// The source of a test event, which belongs to no import.
+  static std::unique_ptr<BodySource> for_test(const model::Event& event, std::string_view template_id);
 
+  [[nodiscard]] std::string_view import_id() const { return envelope_.import_id; }
   [[nodiscard]] const csv::Plan& plan() const { return plan_; }
   [[nodiscard]] std::string_view text() const;
+  [[nodiscard]] const json::BatchWriter& writer() const { return *writer_; }
 
-  /// The rows that batch `index` holds.
+  /// The rows that batch `index` holds. Errors: not_found, file_read_failed.
   [[nodiscard]] Result<csv::BatchRange> batch(std::uint64_t index) const;
-  /// The body of a batch (`name` "all"), or of a lifecycle event (`index` 0).
-  [[nodiscard]] Result<BodyPosition> begin(std::string_view name, std::uint64_t index) const;
-  /// Writes as much as fits; returns the bytes written. Error: file_read_failed, then every byte so far is void.
+  /// Where the body of `event` starts: its name and index say which one it is.
+  [[nodiscard]] Result<BodyPosition> begin(const model::Event& event);
+  /// Writes as much as fits and returns the bytes written; fewer than `out` holds only when finished.
+  /// Error: file_read_failed: the file was cut short or its disk fails; what was written is void.
   [[nodiscard]] Result<std::size_t> fill(BodyPosition& position, std::span<char> out) const;
   [[nodiscard]] bool finished(const BodyPosition& position) const;
 
  private:
   BodySource() = default;
+  [[nodiscard]] Result<> check_file() const;
 
   csv::Plan plan_;
+  json::Envelope envelope_;
   std::shared_ptr<store::OpenFile> file_;
   std::unique_ptr<json::BatchWriter> writer_;
+  std::string fixed_;
 };
 
 }  // namespace pulter::delivery

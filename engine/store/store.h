@@ -203,6 +203,9 @@ struct Record {
   std::int64_t task_id = 0;  ///< not 0: a task's attempt; the cursor stays, and the task ends with any disposition but retry
   model::Attempt attempt;
   Disposition disposition = Disposition::delivered;
+  /// False: a kept-alive connection turned out to be dead before any byte of an answer: tried again at once, without
+  /// using up a place in the retry schedule.
+  bool spends_budget = true;
   std::uint64_t next_cursor = 0;
   std::int64_t retry_at_ms = 0;
   std::string reason;

@@ -1,0 +1,227 @@
+#include "engine/delivery/attempt.h"
+
+#include <algorithm>
+#include <cerrno>
+#include <chrono>
+#include <cstring>
+#include <utility>
+#include <vector>
+
+#include "codec/http/request_head.h"
+#include "codec/http/retry_after.h"
+#include "engine/delivery/row_errors.h"
+#include "engine/limits.h"
+#include "engine/shard/new_id.h"
+
+namespace pulter::delivery {
+namespace {
+
+std::int64_t microseconds(io::Duration duration) {
+  return std::chrono::duration_cast<std::chrono::microseconds>(duration).count();
+}
+
+Error send_error(std::int32_t result) {
+  if (result == -ETIMEDOUT) {
+    return {ErrorCode::timed_out, -result,
+            "The receiver did not take the whole request within the webhook's time limit."};
+  }
+  if (result == -ECANCELED) return {ErrorCode::cancelled, -result, "Sending was stopped."};
+  return {ErrorCode::send_failed, -result, std::string("Sending broke off: ") + std::strerror(-result) + "."};
+}
+
+}  // namespace
+
+AttemptRun::AttemptRun(io::Scope& scope, Connection& connection, shard::BodyPool& bodies,
+                       const config::Config& config, const model::Webhook& webhook, const net::Url& url)
+    : scope_(scope),
+      connection_(connection),
+      bodies_(bodies),
+      config_(config),
+      webhook_(webhook),
+      url_(url) {}
+
+io::Task<> AttemptRun::send(BodySource& source, Outgoing& outgoing, model::Trigger trigger) {
+  io::Io& io = scope_.io();
+  started_ = io.now();
+  deadline_ = started_ + std::chrono::milliseconds(webhook_.timeout_ms);
+  attempt_.id = shard::new_id(io, "att_");
+  attempt_.event_id = outgoing.event.id;
+  attempt_.number = outgoing.event.attempts + 1;
+  attempt_.trigger = trigger;
+  attempt_.started_at_ms = shard::unix_ms(io);
+  attempt_.body_bytes = facts_.body_bytes = outgoing.event.body_bytes;
+  attempt_.body_digest = outgoing.event.body_digest;
+  write_head(outgoing, attempt_.number);
+
+  facts_.reused_connection = connection_.alive();
+  if (!connection_.alive()) {
+    Result<> connected = co_await connect();
+    if (!connected) {
+      facts_.error = std::move(connected.error());
+      outgoing.buffer.release();
+      co_return;
+    }
+  }
+  const io::Instant sending = io.now();
+  connection_.expect_answer();
+  Result<> sent = co_await send_windows(source, outgoing, head_);
+  outgoing.buffer.release();
+  sent_at_ = io.now();
+  attempt_.phases.send_us = microseconds(sent_at_ - sending);
+  if (!sent) facts_.error = std::move(sent.error());
+}
+
+io::Task<Result<>> AttemptRun::connect() {
+  if (url_.scheme == net::Scheme::https) {
+    co_return fail(ErrorCode::not_supported,
+                   "https is not built into this version yet: use an http URL with --allow-http.");
+  }
+  if (!config_.allow_http) {
+    co_return fail(ErrorCode::address_refused,
+                   "http URLs are refused: start pulterd with --allow-http, or use https.");
+  }
+  if (!url_.literal) {
+    co_return fail(ErrorCode::name_lookup_failed,
+                   "The host " + url_.host +
+                       " cannot be looked up: this version dials addresses only. Write the "
+                       "receiver's IP address into the webhook's URL.");
+  }
+  const net::Verdict address = net::judge(*url_.literal, config_.allow_networks);
+  if (!address.allowed) {
+    co_return fail(ErrorCode::address_refused, "The address " + net::to_string(*url_.literal) +
+                                                   " is refused: " + address.rule +
+                                                   ". An operator can allow it with --allow-network.");
+  }
+  const net::Verdict port = net::judge_port(url_.port, config_.allowed_ports);
+  if (!port.allowed) {
+    co_return fail(ErrorCode::address_refused,
+                   "The port " + std::to_string(url_.port) + " is refused: " + port.rule + ".");
+  }
+  const io::Instant began = scope_.io().now();
+  const net::Endpoint endpoint{*url_.literal, url_.port};
+  attempt_.remote_address = net::to_string(endpoint);
+  Result<> opened =
+      co_await connection_.open(endpoint, std::min(deadline_, began + limits::connect_time_max));
+  attempt_.phases.connect_us = microseconds(scope_.io().now() - began);
+  co_return opened;
+}
+
+void AttemptRun::write_head(const Outgoing& outgoing, std::uint32_t number) {
+  std::vector<http::HeaderField> extra;
+  extra.reserve(webhook_.headers.size());
+  for (const auto& [name, value] : webhook_.headers) extra.push_back({name, value});
+  const http::RequestHead head{.target = url_.target,
+                               .host = url_.authority,
+                               .content_length = outgoing.event.body_bytes,
+                               .event_id = outgoing.event.id,
+                               .timestamp = outgoing.timestamp,
+                               .signature = outgoing.signature,
+                               .attempt = number,
+                               .user_agent = config_.user_agent,
+                               .extra = extra};
+  head_.resize(http::head_size(head));
+  const std::size_t length = http::write_head_right_aligned(head_, head);
+  PULTER_CHECK(length == head_.size());
+  // The log shows the lines after the request line, without the blank one at the end.
+  const std::size_t first_line = head_.find("\r\n") + 2;
+  attempt_.request_headers = head_.substr(first_line, head_.size() - first_line - 4);
+}
+
+/// The request as one stream of bytes, head first, cut into windows of the body. A window is rendered again
+/// whenever its buffer was given away in between: bodies are pure, so nothing has to be kept.
+io::Task<Result<>> AttemptRun::send_windows(BodySource& source, Outgoing& outgoing, std::string_view head) {
+  const std::uint64_t total = head.size() + outgoing.event.body_bytes;
+  BodyPosition window_start = outgoing.start;
+  BodyPosition window_end = outgoing.start;
+  std::uint64_t window_at = head.size();  // of the stream, where the window's first byte stands
+  std::size_t window_size = outgoing.in_buffer;
+  bool is_filled = static_cast<bool>(outgoing.buffer);
+  std::uint64_t sent = 0;
+  while (sent < total) {
+    if (!outgoing.buffer) {
+      is_filled = false;
+      outgoing.buffer = co_await bodies_.take(scope_);
+      if (!outgoing.buffer) co_return fail(send_error(-ECANCELED));
+    }
+    const std::span<char> window = outgoing.buffer.window();
+    if (!is_filled) {
+      window_end = window_start;
+      auto written = source.fill(window_end, window);
+      if (!written) co_return fail(std::move(written.error()));
+      window_size = *written;
+      is_filled = true;
+    }
+    // Head and first window stand side by side in the buffer: one send.
+    const bool with_head = sent < head.size();
+    const std::size_t head_left = with_head ? head.size() - static_cast<std::size_t>(sent) : 0;
+    char* const from = with_head ? window.data() - head_left : window.data() + (sent - window_at);
+    if (with_head) std::memcpy(from, head.data() + sent, head_left);
+    const auto size = static_cast<std::size_t>(window_at + window_size - sent);
+    const io::Instant patience = scope_.io().now() + limits::stalled_send_patience;
+    const bool may_stall = bodies_.contended();
+    std::uint64_t left_now = 0;
+    const std::int32_t result = co_await connection_.send(
+        std::string_view(from, size), may_stall ? std::min(patience, deadline_) : deadline_, &left_now);
+    sent += left_now;
+    facts_.sent_any = facts_.sent_any || left_now > 0;
+    facts_.sent_whole = sent == total;
+    if (result == -ETIMEDOUT && scope_.io().now() < deadline_) {
+      outgoing.buffer.release();
+      const std::int32_t ready = co_await connection_.wait_writable(deadline_);
+      if (ready < 0) co_return fail(send_error(ready));
+      continue;
+    }
+    if (result < 0) co_return fail(send_error(result));
+    window_at += window_size;
+    window_start = window_end;
+    is_filled = false;
+  }
+  co_return Result<>();
+}
+
+io::Task<> AttemptRun::settle(const Outgoing& outgoing) {
+  // A send that broke off may still have an answer on its way, or there already (413 before the body was
+  // taken).
+  const bool was_connected = attempt_.phases.send_us >= 0;
+  if (was_connected) {
+    const bool broke_off = facts_.error.has_value();
+    const io::Instant deadline =
+        broke_off ? std::min(deadline_, scope_.io().now() + std::chrono::seconds(1)) : deadline_;
+    Result<> answered = co_await connection_.wait_answer(deadline);
+    if (answered) {
+      facts_.answer_complete = true;
+      facts_.error.reset();
+    } else if (!facts_.error) {
+      facts_.error = std::move(answered.error());
+    }
+    log_answer(outgoing.event);
+  }
+  attempt_.duration_us = microseconds(scope_.io().now() - started_);
+}
+
+void AttemptRun::log_answer(const model::Event& event) {
+  const http::ResponseReader& answer = connection_.answer();
+  facts_.answer_bytes = answer.bytes_received();
+  facts_.status = attempt_.status = answer.status();
+  if (connection_.first_byte_at() != io::never) {
+    attempt_.phases.wait_us = std::max<std::int64_t>(0, microseconds(connection_.first_byte_at() - sent_at_));
+    attempt_.phases.receive_us = microseconds(connection_.last_byte_at() - connection_.first_byte_at());
+  }
+  if (facts_.status == 0) return;
+  for (const http::HeaderField& field : answer.headers()) {
+    if (attempt_.response_headers.size() + field.name.size() + field.value.size() >
+        limits::logged_header_bytes)
+      break;
+    if (!attempt_.response_headers.empty()) attempt_.response_headers += "\r\n";
+    attempt_.response_headers.append(field.name).append(": ").append(field.value);
+  }
+  attempt_.response_body = answer.body().substr(0, limits::logged_answer_bytes);
+  const bool says_yes = facts_.answer_complete && facts_.status >= 200 && facts_.status < 300;
+  if (says_yes) row_errors_ = read_row_errors(answer.body(), event.import_id, event);
+  if (auto location = answer.header("location")) facts_.location = *location;
+  if (auto wait = answer.header("retry-after")) {
+    facts_.retry_after_s = http::parse_retry_after(*wait, shard::unix_ms(scope_.io()) / 1000);
+  }
+}
+
+}  // namespace pulter::delivery

@@ -1,0 +1,58 @@
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "codec/net/url.h"
+#include "engine/config/config.h"
+#include "engine/delivery/connection.h"
+#include "engine/delivery/outcome.h"
+#include "engine/delivery/outgoing.h"
+#include "engine/model/event.h"
+#include "engine/model/webhook.h"
+#include "engine/shard/body_pool.h"
+#include "io/scope.h"
+
+namespace pulter::delivery {
+
+/// One HTTP request for one event: it goes out with `send`, its answer comes with `settle`. Between the two
+/// the lane renders the batch that follows. What happened is kept as the line of the response log.
+class AttemptRun {
+ public:
+  AttemptRun(io::Scope& scope, Connection& connection, shard::BodyPool& bodies, const config::Config& config,
+             const model::Webhook& webhook, const net::Url& url);
+
+  /// Sends the request on the connection, which is opened first where it is not. Gives the body's memory back
+  /// as soon as the last byte left, and while a receiver does not read.
+  io::Task<> send(BodySource& source, Outgoing& outgoing, model::Trigger trigger);
+  /// Waits for the answer; afterwards `attempt` and `facts` are complete.
+  io::Task<> settle(const Outgoing& outgoing);
+
+  [[nodiscard]] const ExchangeFacts& facts() const { return facts_; }
+  [[nodiscard]] model::Attempt& attempt() { return attempt_; }
+  /// Rows that the answer refused, once settled.
+  [[nodiscard]] std::vector<model::RowError>& row_errors() { return row_errors_; }
+
+ private:
+  io::Task<Result<>> connect();
+  io::Task<Result<>> send_windows(BodySource& source, Outgoing& outgoing, std::string_view head);
+  void write_head(const Outgoing& outgoing, std::uint32_t number);
+  void log_answer(const model::Event& event);
+
+  io::Scope& scope_;
+  Connection& connection_;
+  shard::BodyPool& bodies_;
+  const config::Config& config_;
+  const model::Webhook& webhook_;
+  const net::Url& url_;
+  model::Attempt attempt_;
+  ExchangeFacts facts_;
+  std::string head_;
+  std::vector<model::RowError> row_errors_;
+  io::Instant started_;
+  io::Instant deadline_;
+  io::Instant sent_at_;
+};
+
+}  // namespace pulter::delivery

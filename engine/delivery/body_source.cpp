@@ -1,0 +1,107 @@
+#include "engine/delivery/body_source.h"
+
+#include <algorithm>
+#include <cstring>
+#include <utility>
+
+namespace pulter::delivery {
+
+io::Task<Result<std::unique_ptr<BodySource>>> BodySource::open(io::Scope& scope, store::Spool& spool,
+                                                               const model::Import& import,
+                                                               std::string_view plan) {
+  std::unique_ptr<BodySource> source(new BodySource());
+  source->envelope_ = {.import_id = import.id,
+                       .template_id = import.template_id,
+                       .event_name = "all",
+                       .count = import.count,
+                       .total_rows = import.total_rows,
+                       .user_json = import.settings.user_json,
+                       .metadata_json = import.settings.metadata_json};
+  if (plan.empty()) co_return source;
+  if (import.content_removed) {
+    co_return fail(ErrorCode::gone,
+                   "The file of import " + import.id +
+                       " was removed (dataSync false, or its retention ended): its batches can no longer be "
+                       "rendered. Upload the file again to send it again.");
+  }
+  auto decoded = csv::decode(plan);
+  if (!decoded) co_return fail(std::move(decoded.error()));
+  source->plan_ = std::move(*decoded);
+  auto file = co_await spool.open(scope, import.text);
+  if (!file) co_return fail(std::move(file.error()));
+  source->file_ = std::move(*file);
+  source->writer_ = std::make_unique<json::BatchWriter>(source->plan_, source->envelope_);
+  co_return source;
+}
+
+std::unique_ptr<BodySource> BodySource::for_test(const model::Event& event, std::string_view template_id) {
+  std::unique_ptr<BodySource> source(new BodySource());
+  // A pure function of the event's id, so that a resend of the test has the same bytes.
+  const std::size_t prefix = event.id.find('_') + 1;
+  source->envelope_ = {.import_id = "imp_" + event.id.substr(prefix),
+                       .template_id = std::string(template_id),
+                       .event_name = "test",
+                       .count = 1,
+                       .total_rows = 1,
+                       .user_json = "{\"id\":\"test\"}",
+                       .metadata_json = "{}"};
+  return source;
+}
+
+std::string_view BodySource::text() const {
+  return file_ ? file_->bytes() : std::string_view();
+}
+
+Result<> BodySource::check_file() const {
+  if (file_ && file_->failed()) {
+    return fail(
+        ErrorCode::file_read_failed,
+        "The spooled file of import " + envelope_.import_id +
+            " could not be read: it was cut short, or its disk fails. Nothing was sent from the damaged "
+            "part. Check the disk under the data folder, then resume or upload the file again.");
+  }
+  return {};
+}
+
+Result<csv::BatchRange> BodySource::batch(std::uint64_t index) const {
+  auto range = csv::locate(plan_, text(), index);
+  if (auto intact = check_file(); !intact) return fail(std::move(intact.error()));
+  return range;
+}
+
+Result<BodyPosition> BodySource::begin(const model::Event& event) {
+  BodyPosition position;
+  if (event.name == "all") {
+    if (!writer_) {
+      return fail(ErrorCode::gone,
+                  "Event " + event.id + " has no rows to render: its import was never planned.");
+    }
+    auto range = batch(event.index);
+    if (!range) return fail(std::move(range.error()));
+    position.rows = writer_->begin(*range);
+    return position;
+  }
+  position.is_fixed = true;
+  envelope_.event_name = event.name;
+  fixed_ = event.name == "test" ? json::test_body(envelope_) : json::lifecycle_body(envelope_);
+  return position;
+}
+
+Result<std::size_t> BodySource::fill(BodyPosition& position, std::span<char> out) const {
+  if (position.is_fixed) {
+    const std::size_t take = std::min(out.size(), fixed_.size() - position.fixed_offset);
+    std::memcpy(out.data(), fixed_.data() + position.fixed_offset, take);
+    position.fixed_offset += take;
+    return take;
+  }
+  const std::size_t written = writer_->fill(text(), position.rows, out);
+  if (auto intact = check_file(); !intact) return fail(std::move(intact.error()));
+  return written;
+}
+
+bool BodySource::finished(const BodyPosition& position) const {
+  return position.is_fixed ? position.fixed_offset == fixed_.size()
+                           : json::BatchWriter::finished(position.rows);
+}
+
+}  // namespace pulter::delivery

@@ -1,0 +1,401 @@
+#include "engine/delivery/lane.h"
+
+#include <chrono>
+#include <utility>
+
+#include "engine/delivery/retry_schedule.h"
+#include "engine/delivery/row_errors.h"
+#include "engine/limits.h"
+#include "engine/shard/new_id.h"
+
+namespace pulter::delivery {
+
+using model::Trigger;
+using store::Disposition;
+using store::Status;
+
+Lane::Lane(io::Scope& shard, LaneServices services, std::string webhook_id, std::uint64_t epoch)
+    : scope_(shard.io(), &shard), services_(services), webhook_id_(std::move(webhook_id)), epoch_(epoch) {}
+
+io::Task<> Lane::run() {
+  connection_ = std::make_unique<Connection>(scope_);
+  while (!stopping()) {
+    poked_.clear();
+    was_poked_ = false;
+    store::NextWork ask{key()};
+    auto reply = co_await services_.store.call(std::move(ask));
+    if (reply.status == Status::fenced) break;
+    if (!reply.done()) {
+      co_await pause(limits::store_retry_wait);
+      continue;
+    }
+    store::LaneWork work = std::move(*reply.value);
+    if (work.kind == store::LaneWork::Kind::none) {
+      co_await linger();
+      if (!was_poked_) break;
+      continue;
+    }
+    if (!use_webhook(work.webhook)) {
+      co_await pause(limits::store_retry_wait);
+      continue;
+    }
+    if (work.kind == store::LaneWork::Kind::delivery) {
+      co_await deliver(std::move(work));
+    } else {
+      co_await perform(std::move(work));
+    }
+  }
+  co_await connection_->close();
+  connection_.reset();
+  co_await scope_.join();
+}
+
+/// Takes the webhook's settings as they are now; between two events, so that one event sees one state.
+bool Lane::use_webhook(const model::Webhook& webhook) {
+  auto url = net::parse_url(webhook.url);
+  if (!url) return false;
+  std::vector<sign::Secret> secrets;
+  const std::int64_t now_ms = shard::unix_ms(scope_.io());
+  for (const model::LiveSecret& secret : webhook.secrets) {
+    if (secret.expires_at_ms != 0 && secret.expires_at_ms <= now_ms) continue;
+    auto parsed = sign::Secret::parse(secret.text);
+    if (parsed) secrets.push_back(std::move(*parsed));
+  }
+  if (secrets.empty()) return false;
+  webhook_ = webhook;
+  url_ = std::move(*url);
+  secrets_ = std::move(secrets);
+  return true;
+}
+
+/// Keeps the connection for a moment after the last event: imports of one webhook often follow each other.
+io::Task<> Lane::linger() {
+  if (!connection_->alive()) co_return;
+  const io::Instant until = scope_.io().now() + limits::idle_connection_max;
+  co_await poked_.wait(scope_, until);
+}
+
+io::Task<> Lane::pause(io::Duration duration) {
+  const io::Instant until = scope_.io().now() + duration;
+  co_await poked_.wait(scope_, until);
+}
+
+/// One import, from where it stands to its end, or until something else is to be done first.
+io::Task<> Lane::deliver(store::LaneWork work) {
+  Run run{std::move(work), nullptr};
+  const std::uint64_t count = run.work.import.count;
+  std::uint64_t cursor = model::next_cursor(run.delivery(), count, run.delivery().cursor);
+  auto source = co_await BodySource::open(scope_, services_.spool, run.work.import, run.work.plan);
+  if (!source) {
+    model::Event event = run.work.event.value_or(model::Event{});
+    co_await halt_unsendable(run, std::move(event), cursor, source.error());
+    co_return;
+  }
+  run.source = std::move(*source);
+
+  std::optional<Outgoing> current;
+  if (run.work.event)
+    current = co_await reopen_event(run, *run.work.event, cursor);
+  else
+    current = co_await open_event(run, cursor);
+
+  while (current && !stopping()) {
+    const bool due = co_await wait_until_due(current->event);
+    if (!due) break;
+    const std::int64_t age_s = shard::unix_ms(scope_.io()) / 1000 - current->timestamp;
+    if (age_s > limits::signature_age_s_max || (!current->buffer && current->event.attempts > 0)) {
+      current = co_await reopen_event(run, current->event, cursor);
+      if (!current) break;
+    }
+    AttemptRun attempt(scope_, *connection_, services_.bodies, services_.config, webhook_, url_);
+    const Trigger trigger = current->event.attempts == 0 ? Trigger::delivery : Trigger::retry;
+    co_await attempt.send(*run.source, *current, trigger);
+    std::optional<Outgoing> ahead = render_ahead(run, *current);
+    co_await settle_attempt(attempt, *current);
+    if (scope_.cancelled()) break;  // nobody knows how it ended: it is sent again, with the same id and bytes
+
+    store::Record record = make_record(run, *current, attempt);
+    const bool delivered = record.disposition == Disposition::delivered;
+    const bool retry = record.disposition == Disposition::retry;
+    if (delivered && ahead) record.next_event = ahead->event;
+    if (retry) {
+      current->event.attempts = record.attempt.number;
+      current->event.attempts_in_budget += record.spends_budget ? 1 : 0;
+      current->event.next_attempt_at_ms = record.retry_at_ms;
+    }
+    const std::uint64_t following = record.next_cursor;
+    Step step = Step::go_on;
+    if (delivered && ahead && services_.config.durability == config::Durability::relaxed) {
+      step = co_await commit_overlapped(std::move(record));
+    } else {
+      step = co_await commit(std::move(record));
+    }
+    if (step != Step::go_on) break;
+    if (retry) continue;
+    if (!delivered || following == model::cursor_end(count)) break;
+    cursor = following;
+    if (ahead)
+      current = std::move(ahead);
+    else
+      current = co_await open_event(run, cursor);
+  }
+  co_await finish_background();
+}
+
+/// A task: a resend or a test, between two batches. The cursor stays where it is.
+io::Task<> Lane::perform(store::LaneWork work) {
+  Run run{std::move(work), nullptr};
+  model::Event event = *run.work.event;
+  const bool is_test = event.name == "test";
+  if (is_test) {
+    run.source = BodySource::for_test(event, webhook_.template_id.value_or(std::string("default")));
+  } else {
+    auto source = co_await BodySource::open(scope_, services_.spool, run.work.import, run.work.plan);
+    if (!source) {
+      co_await halt_unsendable(run, std::move(event), 0, source.error());
+      co_return;
+    }
+    run.source = std::move(*source);
+  }
+  std::optional<Outgoing> outgoing = co_await reopen_event(run, std::move(event), 0);
+  if (!outgoing || stopping()) co_return;
+  AttemptRun attempt(scope_, *connection_, services_.bodies, services_.config, webhook_, url_);
+  const Trigger trigger = run.work.task_kind == store::LaneTaskKind::test ? Trigger::test : Trigger::resend;
+  co_await attempt.send(*run.source, *outgoing, trigger);
+  co_await settle_attempt(attempt, *outgoing);
+  if (scope_.cancelled()) co_return;
+  store::Record record = make_record(run, *outgoing, attempt);
+  // A person asked for one attempt and reads its result; the schedule is for deliveries.
+  const bool stale = record.disposition == Disposition::retry && !record.spends_budget;
+  if (record.disposition == Disposition::retry && !stale) record.disposition = Disposition::halted;
+  co_await commit(std::move(record));
+}
+
+Result<model::Event> Lane::next_event(const Run& run, std::uint64_t cursor) {
+  const std::uint64_t count = run.work.import.count;
+  model::Event event;
+  event.id = shard::new_id(scope_.io(), "evt_");
+  event.import_id = run.work.import.id;
+  event.webhook_id = webhook_id_;
+  if (cursor == model::cursor_started) {
+    event.name = "import.started";
+  } else if (cursor > count) {
+    event.name = run.work.import.error.code.empty() ? "import.completed" : "import.failed";
+  } else {
+    auto range = run.source->batch(cursor);
+    if (!range) return fail(std::move(range.error()));
+    event.index = cursor;
+    event.first_row = range->first_row;
+    event.rows = range->rows;
+  }
+  return event;
+}
+
+/// The event at `cursor`, rendered, and durable with its digest. Nothing when the lane has to look again.
+io::Task<std::optional<Outgoing>> Lane::open_event(Run& run, std::uint64_t cursor) {
+  std::optional<Outgoing> none;
+  const Step settled = co_await finish_background();
+  if (settled != Step::go_on) co_return none;
+  auto event = next_event(run, cursor);
+  if (!event) {
+    co_await halt_unsendable(run, model::Event{}, cursor, event.error());
+    co_return none;
+  }
+  std::optional<Outgoing> outgoing = co_await reopen_event(run, std::move(*event), cursor);
+  if (!outgoing) co_return none;
+  while (!stopping()) {
+    store::OpenEvent request{.lane = key(), .cursor = cursor, .event = outgoing->event};
+    auto reply = co_await services_.store.call(std::move(request));
+    if (reply.done()) co_return outgoing;
+    if (reply.status == Status::fenced) fenced_ = true;
+    // unknown: it may be stored already; a second try then answers conflict, and NextWork says with which id.
+    if (reply.status != Status::unavailable && reply.status != Status::unknown) break;
+    co_await pause(limits::store_retry_wait);
+  }
+  co_return none;
+}
+
+/// Renders and signs an event whose id is known; its digest, where there is one, must come out again.
+io::Task<std::optional<Outgoing>> Lane::reopen_event(Run& run, model::Event event, std::uint64_t cursor) {
+  shard::BodyBuffer buffer = co_await services_.bodies.take(scope_);
+  if (!buffer) co_return std::optional<Outgoing>();
+  const std::int64_t now_s = shard::unix_ms(scope_.io()) / 1000;
+  auto outgoing = prepare(*run.source, event, cursor, secrets_, now_s, std::move(buffer));
+  if (!outgoing) {
+    co_await halt_unsendable(run, std::move(event), cursor, outgoing.error());
+    co_return std::optional<Outgoing>();
+  }
+  co_return std::optional<Outgoing>(std::move(*outgoing));
+}
+
+/// The successor, rendered while its predecessor is in flight. Only a spare buffer is used for it, and its
+/// failure is met again, and told, when its turn comes.
+std::optional<Outgoing> Lane::render_ahead(Run& run, const Outgoing& current) {
+  const std::uint64_t count = run.work.import.count;
+  const std::uint64_t cursor = model::next_cursor(run.delivery(), count, current.cursor + 1);
+  if (draining_ || cursor == model::cursor_end(count)) return std::nullopt;
+  shard::BodyBuffer buffer = services_.bodies.try_take();
+  if (!buffer) return std::nullopt;
+  auto event = next_event(run, cursor);
+  if (!event) return std::nullopt;
+  const std::int64_t now_s = shard::unix_ms(scope_.io()) / 1000;
+  auto outgoing = prepare(*run.source, std::move(*event), cursor, secrets_, now_s, std::move(buffer));
+  if (!outgoing) return std::nullopt;
+  return std::move(*outgoing);
+}
+
+/// True when the event may leave now; false when the lane was poked, is stopping, or lost its lease.
+io::Task<bool> Lane::wait_until_due(const model::Event& event) {
+  const std::int64_t wait_ms = event.next_attempt_at_ms - shard::unix_ms(scope_.io());
+  if (event.next_attempt_at_ms != 0 && wait_ms > 0) {
+    const io::Instant until = scope_.io().now() + std::chrono::milliseconds(wait_ms);
+    const std::int32_t waited = co_await poked_.wait(scope_, until);
+    if (waited != -ETIMEDOUT) co_return false;
+  }
+  if (stopping()) co_return false;
+  co_return lease_.valid_at(scope_.io().boot_now());
+}
+
+io::Task<> Lane::settle_attempt(AttemptRun& attempt, const Outgoing& outgoing) {
+  co_await attempt.settle(outgoing);
+  if (connection_->alive()) co_return;
+  co_await connection_->close();
+  connection_ = std::make_unique<Connection>(scope_);
+}
+
+store::Record Lane::make_record(Run& run, const Outgoing& outgoing, AttemptRun& attempt) {
+  const Verdict verdict = judge_exchange(attempt.facts(), webhook_);
+  store::Record record;
+  record.lane = key();
+  record.import_id = outgoing.event.import_id;
+  record.cursor = outgoing.cursor;
+  record.task_id = run.work.kind == store::LaneWork::Kind::task ? run.work.task_id : 0;
+  record.attempt = std::move(attempt.attempt());
+  record.attempt.outcome = verdict.outcome;
+  record.attempt.error = verdict.error;
+  record.disposition = verdict.disposition;
+  record.spends_budget = !verdict.at_once;
+  record.reason = verdict.error;
+  if (verdict.disposition == Disposition::delivered) {
+    record.row_errors = std::move(attempt.row_errors());
+    if (record.task_id == 0) {
+      record.next_cursor = model::next_cursor(run.delivery(), run.work.import.count, outgoing.cursor + 1);
+    }
+  }
+  if (verdict.disposition == Disposition::retry && !verdict.at_once) {
+    const std::uint32_t made = outgoing.event.attempts_in_budget + 1;
+    const auto delay_ms =
+        retry_delay_ms(webhook_.retry_schedule_s, made, verdict.floor_s, shard::random_u64(scope_.io()));
+    if (delay_ms) {
+      record.retry_at_ms = shard::unix_ms(scope_.io()) + *delay_ms;
+    } else {
+      record.disposition = Disposition::halted;
+      record.reason =
+          "The retry schedule is spent after " + std::to_string(made) + " attempts. Last: " + verdict.error;
+    }
+  }
+  return record;
+}
+
+/// Makes a record durable, however long the store cannot: the answer is held in memory and nothing more is
+/// sent.
+io::Task<Lane::Step> Lane::commit(store::Record record) {
+  const Step before = co_await finish_background();
+  if (before == Step::stop) co_return Step::stop;
+  while (true) {
+    store::Record copy = record;
+    auto reply = co_await services_.store.call(std::move(copy));
+    switch (reply.status) {
+      case Status::done:
+        if (reply.value->go_on && !reply.value->task_waiting && before == Step::go_on) co_return Step::go_on;
+        co_return Step::ask_again;
+      case Status::unavailable:
+        break;
+      case Status::fenced:
+        fenced_ = true;
+        co_return Step::stop;
+      case Status::conflict:
+      case Status::unknown:
+      case Status::not_found:
+        // The store knows better where this delivery stands; NextWork tells.
+        co_return Step::ask_again;
+    }
+    if (scope_.cancelled()) co_return Step::stop;
+    co_await pause(limits::store_retry_wait);
+  }
+}
+
+/// relaxed: the commit of one answer overlaps the next request; the one before it must be durable by now.
+io::Task<Lane::Step> Lane::commit_overlapped(store::Record record) {
+  const Step before = co_await finish_background();
+  if (before != Step::go_on) {
+    // What made the last commit say so must be looked at first, but this answer is kept all the same.
+    const Step step = co_await commit(std::move(record));
+    co_return step == Step::stop ? Step::stop : before;
+  }
+  background_running_ = true;
+  background_step_ = Step::go_on;
+  background_done_.clear();
+  scope_.spawn(commit_in_background(std::move(record)));
+  co_return Step::go_on;
+}
+
+io::Task<> Lane::commit_in_background(store::Record record) {
+  while (true) {
+    store::Record copy = record;
+    auto reply = co_await services_.store.call(std::move(copy));
+    if (reply.status == Status::unavailable && !scope_.cancelled()) {
+      const io::Instant until = scope_.io().now() + limits::store_retry_wait;
+      co_await io::sleep_until(scope_, until);
+      continue;
+    }
+    if (reply.status == Status::fenced) fenced_ = true;
+    const bool go_on = reply.done() && reply.value->go_on && !reply.value->task_waiting;
+    background_step_ = go_on ? Step::go_on : (fenced_ ? Step::stop : Step::ask_again);
+    break;
+  }
+  background_running_ = false;
+  background_done_.set();
+}
+
+io::Task<Lane::Step> Lane::finish_background() {
+  while (background_running_) {
+    // Not by this scope's leave: a commit is waited for also while the lane is being stopped.
+    const std::int32_t waited = co_await background_done_.wait(scope_);
+    if (waited == -ECANCELED) break;
+  }
+  co_return std::exchange(background_step_, Step::go_on);
+}
+
+/// An event that cannot be rendered: the delivery halts with the reason in the response log; nothing was
+/// sent.
+io::Task<> Lane::halt_unsendable(Run& run, model::Event event, std::uint64_t cursor, const Error& error) {
+  if (error.code == ErrorCode::cancelled) co_return;
+  const bool is_task = run.work.kind == store::LaneWork::Kind::task;
+  if (event.id.empty()) {
+    event.id = shard::new_id(scope_.io(), "evt_");
+    event.import_id = run.work.import.id;
+    event.webhook_id = webhook_id_;
+    event.index = cursor;
+    store::OpenEvent request{.lane = key(), .cursor = cursor, .event = event};
+    auto reply = co_await services_.store.call(std::move(request));
+    if (!reply.done()) co_return;
+  }
+  store::Record record;
+  record.lane = key();
+  record.import_id = run.work.import.id;
+  record.cursor = cursor;
+  record.task_id = is_task ? run.work.task_id : 0;
+  record.attempt.id = shard::new_id(scope_.io(), "att_");
+  record.attempt.event_id = event.id;
+  record.attempt.number = event.attempts + 1;
+  record.attempt.trigger = is_task ? Trigger::resend : Trigger::delivery;
+  record.attempt.started_at_ms = shard::unix_ms(scope_.io());
+  record.attempt.outcome = model::Outcome::unreachable;
+  record.attempt.error = error.detail;
+  record.disposition = Disposition::halted;
+  record.reason = error.detail;
+  co_await commit(std::move(record));
+}
+
+}  // namespace pulter::delivery

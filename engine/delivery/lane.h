@@ -1,0 +1,107 @@
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "codec/net/url.h"
+#include "codec/sign/secret.h"
+#include "engine/config/config.h"
+#include "engine/delivery/attempt.h"
+#include "engine/delivery/connection.h"
+#include "engine/delivery/lease.h"
+#include "engine/delivery/outgoing.h"
+#include "engine/shard/body_pool.h"
+#include "engine/store/spool.h"
+#include "engine/store/store.h"
+#include "engine/store/store_client.h"
+#include "io/scope.h"
+
+namespace pulter::delivery {
+
+/// What every lane of a shard works with. All of it outlives the lanes.
+struct LaneServices {
+  store::StoreClient& store;
+  store::Spool& spool;
+  shard::BodyPool& bodies;
+  const config::Config& config;
+};
+
+/// The ordered queue of one webhook: at most one request in flight, ever (contract, section 4).
+///
+/// A lane exists while its webhook has work. It asks the store what comes next, delivers it step by step, and
+/// makes each answer durable before what follows it leaves. Everything it knows can be read again from the
+/// store, so it may be stopped at any await. One shard only.
+class Lane {
+ public:
+  Lane(io::Scope& shard, LaneServices services, std::string webhook_id, std::uint64_t epoch);
+
+  /// Works until nothing is left to do, the lane is fenced, or `drain` was called.
+  io::Task<> run();
+  /// Something about this lane changed in the store: look again.
+  void poke() {
+    poked_.set();
+    was_poked_ = true;
+  }
+  /// True once after a poke that `run` had not seen when it ended.
+  [[nodiscard]] bool take_poke() { return std::exchange(was_poked_, false); }
+  /// No new request; the answer to one in flight is still awaited and recorded.
+  void drain() {
+    draining_ = true;
+    poked_.set();
+  }
+
+ private:
+  /// One import on its way through this lane.
+  struct Run {
+    store::LaneWork work;
+    std::unique_ptr<BodySource> source;
+    [[nodiscard]] const model::Delivery& delivery() const { return work.import.deliveries.front(); }
+  };
+  enum class Step : std::uint8_t { go_on, ask_again, stop };
+
+  [[nodiscard]] store::LaneKey key() const { return {webhook_id_, epoch_}; }
+  [[nodiscard]] bool stopping() const { return draining_ || fenced_ || scope_.cancelled(); }
+
+  bool use_webhook(const model::Webhook& webhook);
+  io::Task<> linger();
+  io::Task<> pause(io::Duration duration);
+
+  io::Task<> deliver(store::LaneWork work);
+  io::Task<> perform(store::LaneWork work);
+  io::Task<std::optional<Outgoing>> open_event(Run& run, std::uint64_t cursor);
+  io::Task<std::optional<Outgoing>> reopen_event(Run& run, model::Event event, std::uint64_t cursor);
+  std::optional<Outgoing> render_ahead(Run& run, const Outgoing& current);
+  Result<model::Event> next_event(const Run& run, std::uint64_t cursor);
+  io::Task<bool> wait_until_due(const model::Event& event);
+  io::Task<> settle_attempt(AttemptRun& attempt, const Outgoing& outgoing);
+  store::Record make_record(Run& run, const Outgoing& outgoing, AttemptRun& attempt);
+  io::Task<Step> commit(store::Record record);
+  io::Task<Step> commit_overlapped(store::Record record);
+  io::Task<> commit_in_background(store::Record record);
+  io::Task<Step> finish_background();
+  io::Task<> halt_unsendable(Run& run, model::Event event, std::uint64_t cursor, const Error& error);
+
+  io::Scope scope_;
+  LaneServices services_;
+  std::string webhook_id_;
+  std::uint64_t epoch_;
+  Lease lease_;
+  model::Webhook webhook_;
+  net::Url url_;
+  std::vector<sign::Secret> secrets_;
+  std::unique_ptr<Connection> connection_;
+  io::Event poked_;
+  bool was_poked_ = false;
+  bool draining_ = false;
+  bool fenced_ = false;
+  // relaxed durability: the one commit that may be under way while the next request flies
+  bool background_running_ = false;
+  Step background_step_ = Step::go_on;
+  io::Event background_done_;
+};
+
+}  // namespace pulter::delivery
