@@ -14,7 +14,8 @@
 
 namespace pulter::intake {
 
-/// What somebody asked for with an import; what is not given falls back to the importer, then to the defaults.
+/// What somebody asked for with an import; what is not given falls back to the importer, then to the
+/// defaults.
 struct ImportRequest {
   std::string template_id = std::string("default");
   std::string webhook_url;  ///< already checked by the caller (contract, section 8)
@@ -44,11 +45,12 @@ struct IntakeSettings {
   std::uint64_t max_batch_bytes = 0;
 };
 
-/// Turns a spooled file into an import: looks at the bytes, converts them to UTF-8 where they are not, plans the
-/// batches and writes the import with its place in each lane, in one durable step.
+/// Turns a spooled file into an import: looks at the bytes, converts them to UTF-8 where they are not, plans
+/// the batches and writes the import with its place in each lane, in one durable step.
 ///
-/// One per shard that runs control. Bad files become a `failed` import with the reason; only what is no CSV at all,
-/// and files over the stated limits, are refused with an error. Who calls pokes the lanes of the import afterwards.
+/// One per shard that runs control. Bad files become a `failed` import with the reason; only what is no CSV
+/// at all, and files over the stated limits, are refused with an error. Who calls pokes the lanes of the
+/// import afterwards.
 class Intake {
  public:
   Intake(store::StoreClient& store, store::Spool& spool, IntakeSettings settings);
@@ -63,6 +65,20 @@ class Intake {
   io::Task<Result<model::Import>> fill(io::Scope& scope, const std::string& import_id, model::SpoolFile file);
 
  private:
+  /// An import that is not stored yet, and what goes with it into the store.
+  struct Draft {
+    model::Import import;
+    std::string webhook_id;
+    std::string idempotency_key;
+  };
+  io::Task<Result<model::Importer>> find_importer(const std::string& template_id);
+  io::Task<Result<std::string>> ensure_webhook(io::Scope& scope, const std::string& template_id,
+                                               const std::string& url);
+  io::Task<Result<Draft>> draft(io::Scope& scope, const ImportRequest& request);
+  io::Task<Result<std::string>> plan_into(io::Scope& scope, model::Import& import, model::SpoolFile file);
+  io::Task<Result<Accepted>> store_draft(Draft draft, std::string plan);
+  io::Task<> remove_files(io::Scope& scope, const model::Import& import);
+
   store::StoreClient& store_;
   store::Spool& spool_;
   IntakeSettings settings_;

@@ -1,0 +1,246 @@
+#include "engine/intake/intake.h"
+
+#include <array>
+#include <utility>
+
+#include "codec/csv/plan.h"
+#include "codec/json/batch_writer.h"
+#include "codec/sign/secret.h"
+#include "engine/intake/planner.h"
+#include "engine/shard/new_id.h"
+
+namespace pulter::intake {
+namespace {
+
+/// Errors that say something about the rows inside a file which is a CSV: the import fails, and stays to be
+/// looked at. The others refuse the upload.
+bool fails_the_import(ErrorCode code) {
+  switch (code) {
+    case ErrorCode::unclosed_quote:
+    case ErrorCode::row_too_long:
+    case ErrorCode::too_many_columns:
+    case ErrorCode::ragged_row:
+    case ErrorCode::bad_encoding:
+    case ErrorCode::body_too_large:
+    case ErrorCode::file_read_failed:
+      return true;
+    default:
+      return false;
+  }
+}
+
+Error store_error(store::Status status, std::string detail) {
+  const ErrorCode code = status == store::Status::not_found  ? ErrorCode::not_found
+                         : status == store::Status::conflict ? ErrorCode::conflict
+                                                             : ErrorCode::store_unavailable;
+  return Error{code, -1, std::move(detail)};
+}
+
+csv::PlanSettings plan_settings(const model::Import& import, const IntakeSettings& limits) {
+  const model::ImportSettings& asked = import.settings;
+  csv::PlanSettings settings;
+  if (!asked.delimiter.empty()) settings.delimiter = asked.delimiter.front();
+  settings.batch_size = asked.batch_size;
+  settings.max_rows = asked.max_rows != 0 ? asked.max_rows : limits.max_rows;
+  settings.max_batch_bytes = limits.max_batch_bytes;
+  const json::Envelope envelope{.import_id = import.id,
+                                .template_id = import.template_id,
+                                .user_json = asked.user_json,
+                                .metadata_json = asked.metadata_json};
+  settings.envelope_bytes = json::envelope_bytes_max(envelope);
+  settings.reject_ragged = asked.reject_ragged;
+  settings.rename = asked.columns;
+  settings.drop_unmapped = asked.drop_unmapped;
+  return settings;
+}
+
+void take_plan(model::Import& import, Planned planned, std::string& plan_bytes) {
+  import.planned = true;
+  import.text = std::move(planned.text);
+  import.encoding = std::move(planned.encoding);
+  import.delimiter = std::string(1, planned.plan.dialect.delimiter);
+  import.total_rows = planned.plan.total_rows;
+  import.count = planned.plan.batch_count;
+  import.columns.clear();
+  for (const csv::Column& column : planned.plan.columns)
+    import.columns.emplace_back(column.header, column.name);
+  import.notes = planned.plan.notes;
+  plan_bytes = csv::encode(planned.plan);
+}
+
+}  // namespace
+
+Intake::Intake(store::StoreClient& store, store::Spool& spool, IntakeSettings settings)
+    : store_(store), spool_(spool), settings_(settings) {}
+
+io::Task<Result<std::optional<model::Import>>> Intake::find_repeat(const std::string& idempotency_key) {
+  std::optional<model::Import> none;
+  if (idempotency_key.empty()) co_return none;
+  store::FindImportByKey find{idempotency_key};
+  auto reply = co_await store_.call(std::move(find));
+  if (reply.status == store::Status::not_found) co_return none;
+  if (!reply.done()) co_return fail(store_error(reply.status, std::move(reply.detail)));
+  co_return std::move(reply.value);
+}
+
+io::Task<Result<model::Importer>> Intake::find_importer(const std::string& template_id) {
+  store::GetImporter get{template_id};
+  auto reply = co_await store_.call(std::move(get));
+  if (reply.done()) co_return std::move(*reply.value);
+  if (reply.status == store::Status::not_found && template_id == model::default_importer_id) {
+    model::Importer built_in;
+    built_in.id = model::default_importer_id;
+    co_return built_in;
+  }
+  if (reply.status == store::Status::not_found) {
+    co_return fail(ErrorCode::not_found,
+                   "There is no importer \"" + template_id +
+                       "\". Make it first (POST /v1/importers, or pulter importers create), or leave "
+                       "templateId out to use the built-in importer \"default\".");
+  }
+  co_return fail(store_error(reply.status, std::move(reply.detail)));
+}
+
+/// The webhook of an importer for a URL: the one that is there, or a new one with a generated secret.
+io::Task<Result<std::string>> Intake::ensure_webhook(io::Scope& scope, const std::string& template_id,
+                                                     const std::string& url) {
+  std::array<std::uint8_t, 32> random{};
+  scope.io().random(random);
+  store::EnsureWebhook ensure;
+  ensure.candidate.id = shard::new_id(scope.io(), "wh_");
+  ensure.candidate.url = url;
+  ensure.candidate.template_id = template_id;
+  ensure.candidate.secrets.push_back({.text = sign::generate_secret(random), .expires_at_ms = 0});
+  auto reply = co_await store_.call(std::move(ensure));
+  if (!reply.done()) co_return fail(store_error(reply.status, std::move(reply.detail)));
+  co_return reply.value->id;
+}
+
+/// The import as asked for, its webhook made where it needs one. Nothing is stored of the import itself.
+io::Task<Result<Intake::Draft>> Intake::draft(io::Scope& scope, const ImportRequest& request) {
+  auto importer = co_await find_importer(request.template_id);
+  if (!importer) co_return fail(std::move(importer.error()));
+  Draft draft;
+  draft.idempotency_key = request.idempotency_key;
+  if (!request.webhook_url.empty()) {
+    auto webhook = co_await ensure_webhook(scope, importer->id, request.webhook_url);
+    if (!webhook) co_return fail(std::move(webhook.error()));
+    draft.webhook_id = std::move(*webhook);
+  } else if (!importer->webhook_url.empty()) {
+    // The importer's default webhook is one of its webhooks; it is made when it is first needed.
+    auto webhook = co_await ensure_webhook(scope, importer->id, importer->webhook_url);
+    if (!webhook) co_return fail(std::move(webhook.error()));
+  }
+  model::Import& import = draft.import;
+  import.id = shard::new_id(scope.io(), "imp_");
+  import.template_id = importer->id;
+  import.file_name = request.file_name;
+  model::ImportSettings& settings = import.settings;
+  settings.batch_size = request.batch_size.value_or(importer->batch_size);
+  settings.data_sync = request.data_sync.value_or(importer->data_sync);
+  settings.delimiter = request.delimiter;
+  settings.encoding = request.encoding;
+  settings.max_rows = request.max_rows;
+  settings.reject_ragged = request.reject_ragged;
+  settings.columns = request.columns.value_or(importer->columns);
+  settings.drop_unmapped = request.drop_unmapped.value_or(importer->drop_unmapped);
+  settings.user_json = request.user_json;
+  if (settings.user_json.empty())
+    settings.user_json = "{\"id\":\"" + shard::new_id(scope.io(), "usr_") + "\"}";
+  settings.metadata_json = request.metadata_json.empty() ? std::string("{}") : request.metadata_json;
+  co_return draft;
+}
+
+/// Plans the file into the import; a bad file becomes the import's error. An error of this is a refusal.
+io::Task<Result<std::string>> Intake::plan_into(io::Scope& scope, model::Import& import,
+                                                model::SpoolFile file) {
+  import.file = import.text = std::move(file);
+  auto planned = co_await plan_file(scope, spool_, import.file, import.settings.encoding,
+                                    plan_settings(import, settings_));
+  std::string plan_bytes;
+  if (planned) {
+    take_plan(import, std::move(*planned), plan_bytes);
+    co_return plan_bytes;
+  }
+  if (!fails_the_import(planned.error().code)) co_return fail(std::move(planned.error()));
+  import.planned = true;
+  import.error = {.code = std::string(name(planned.error().code)),
+                  .detail = std::move(planned.error().detail)};
+  co_return plan_bytes;
+}
+
+io::Task<> Intake::remove_files(io::Scope& scope, const model::Import& import) {
+  Result<> removed = co_await spool_.remove(scope, import.file.key);
+  if (import.text.key != import.file.key) removed = co_await spool_.remove(scope, import.text.key);
+  static_cast<void>(removed);  // what stays is swept up as left over at the next start
+}
+
+io::Task<Result<Accepted>> Intake::accept(io::Scope& scope, ImportRequest request, model::SpoolFile file) {
+  model::Import leftover;
+  leftover.file = leftover.text = file;
+  auto drafted = co_await draft(scope, request);
+  if (!drafted) {
+    co_await remove_files(scope, leftover);
+    co_return fail(std::move(drafted.error()));
+  }
+  auto plan = co_await plan_into(scope, drafted->import, std::move(file));
+  if (!plan) {
+    co_await remove_files(scope, leftover);
+    co_return fail(std::move(plan.error()));
+  }
+  leftover.text = drafted->import.text;
+  auto stored = co_await store_draft(std::move(*drafted), std::move(*plan));
+  if (!stored || stored->repeated) co_await remove_files(scope, leftover);
+  co_return stored;
+}
+
+io::Task<Result<Accepted>> Intake::announce(io::Scope& scope, ImportRequest request) {
+  auto drafted = co_await draft(scope, request);
+  if (!drafted) co_return fail(std::move(drafted.error()));
+  auto stored = co_await store_draft(std::move(*drafted), std::string());
+  co_return stored;
+}
+
+io::Task<Result<Accepted>> Intake::store_draft(Draft draft, std::string plan) {
+  store::CreateImport create{.import = std::move(draft.import),
+                             .plan = std::move(plan),
+                             .webhook_id = std::move(draft.webhook_id),
+                             .idempotency_key = std::move(draft.idempotency_key)};
+  auto reply = co_await store_.call(std::move(create));
+  const bool repeated = reply.status == store::Status::conflict && reply.value;
+  if (!reply.done() && !repeated) co_return fail(store_error(reply.status, std::move(reply.detail)));
+  Accepted accepted{.import = std::move(*reply.value), .repeated = repeated};
+  co_return accepted;
+}
+
+io::Task<Result<model::Import>> Intake::fill(io::Scope& scope, const std::string& import_id,
+                                             model::SpoolFile file) {
+  model::Import leftover;
+  leftover.file = leftover.text = file;
+  store::GetImport get{import_id};
+  auto found = co_await store_.call(std::move(get));
+  Error problem{ErrorCode::conflict, -1,
+                "Import " + import_id + " has its content already: make a new import for another file."};
+  if (!found.done()) {
+    problem = store_error(found.status, found.status == store::Status::not_found
+                                            ? "There is no import " + import_id + "."
+                                            : std::move(found.detail));
+  } else if (!found.value->planned && !found.value->cancelled) {
+    model::Import import = std::move(*found.value);
+    auto plan = co_await plan_into(scope, import, std::move(file));
+    if (plan) {
+      leftover.text = import.text;
+      store::FillImport request{.import = std::move(import), .plan = std::move(*plan)};
+      auto reply = co_await store_.call(std::move(request));
+      if (reply.done()) co_return std::move(*reply.value);
+      if (reply.status != store::Status::conflict)
+        problem = store_error(reply.status, std::move(reply.detail));
+    } else {
+      problem = std::move(plan.error());
+    }
+  }
+  co_await remove_files(scope, leftover);
+  co_return fail(std::move(problem));
+}
+
+}  // namespace pulter::intake
