@@ -15,7 +15,7 @@ struct Dialect {
 };
 
 /// The delimiters that `sniff` tries and that a setting may name: `,` `;` tab `|`.
-inline constexpr std::string_view delimiters = ",;\t|";
+inline constexpr std::string_view sniffed_delimiters = ",;\t|";
 
 /// Finds the delimiter of a file from its first bytes, reading them as quote-aware records.
 ///

@@ -12,7 +12,7 @@ inline constexpr std::size_t note_rows_max = 100;
 /// Something noticed about a file that did not stop it; shown on the import.
 ///
 /// Codes: `blank_header`, `duplicate_header`, `reserved_header`, `unknown_column`, `short_rows`, `long_rows`,
-/// `blank_lines`, `bom_removed`. Codes are stable words of the control API.
+/// `blank_lines`. Codes are stable words of the control API.
 struct Note {
   std::string code;
   /// One plain sentence with the numbers in it.

@@ -46,7 +46,7 @@ struct PlanSettings {
   std::uint64_t max_rows = 0;
   /// Most bytes of one batch's body.
   std::uint64_t max_batch_bytes = 64u << 20;
-  /// A bound of the body bytes that surround the rows, see json::envelope_bytes_max.
+  /// A bound of the body bytes that surround the rows: json::envelope_bytes_max.
   std::uint64_t envelope_bytes = 1024;
   /// Refuse a file in which any row has more or fewer cells than the header.
   bool reject_ragged = false;
@@ -56,8 +56,8 @@ struct PlanSettings {
   bool drop_unmapped = false;
 };
 
-/// Where one batch lies in the file. `begin` is the first byte of its first row, `end` the first byte after
-/// its last row's last cell and that row's line-end byte (or the end of the file).
+/// Where one batch lies in the file: `begin` is the first byte of its first row, `end` that of the next
+/// batch's first row, or the end of the file.
 struct BatchRange {
   std::uint64_t index = 0;      ///< 1-based
   std::uint64_t first_row = 0;  ///< 1-based data row
@@ -124,7 +124,7 @@ struct Plan {
 
 /// Finds any batch at once. `index` is 1 to plan.batch_count.
 ///
-/// Reads forward from the nearest checkpoint: nothing where every batch has one but the batch itself.
+/// Reads forward from the nearest checkpoint; reads nothing while the stride is 1 (up to 65,536 batches).
 /// Errors: not_found (no such batch), file_read_failed (the file is not the one that was planned).
 /// Never allocates. Pure, any thread.
 [[nodiscard]] Result<BatchRange> locate(const Plan& plan, std::string_view file, std::uint64_t index);

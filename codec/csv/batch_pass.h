@@ -1,0 +1,100 @@
+#pragma once
+
+#include <array>
+#include <cstdint>
+#include <string_view>
+
+#include "codec/base/result.h"
+#include "codec/csv/kernel_table.h"
+#include "codec/csv/plan.h"
+#include "codec/csv/row_measure.h"
+
+namespace pulter::csv {
+
+/// Rows that have something in common: how many, and the first of them.
+struct RowList {
+  std::uint64_t count = 0;
+  std::array<std::uint64_t, note_rows_max> first{};
+
+  void add(std::uint64_t row) noexcept {
+    if (count < first.size()) first[count] = row;
+    ++count;
+  }
+};
+
+/// What decides where batches end.
+struct CutRule {
+  std::uint32_t batch_size = 0;
+  /// Bytes of a body that rows may fill.
+  std::uint64_t room_bytes = 0;
+};
+
+/// Walks the rows of a file in order and cuts them into batches: the one place that says where a batch ends,
+/// used to plan a file and to find a batch again.
+///
+/// A batch ends after batch_size rows, or before the row that would take it past room_bytes (bodies are only
+/// measured where a cheap bound does not already rule that out, so that the answer does not depend on where
+/// the walk began). Never allocates. Uses about 70 KiB of stack.
+class BatchPass {
+ public:
+  /// Told of each batch; false stops the walk.
+  class Sink {
+   public:
+    virtual bool batch(const BatchRange& range) = 0;
+
+   protected:
+    ~Sink() = default;
+  };
+
+  /// Begins at the start of a row. `file`, `measure` and `sink` must outlive the walk.
+  BatchPass(std::string_view file, char delimiter, std::uint32_t file_columns, const RowMeasure& measure,
+            CutRule rule, const Checkpoint& from, Sink& sink);
+
+  /// Walks until the file ends or the sink has enough. `check_utf8`: whether the text is also validated.
+  /// Errors: row_too_long, unclosed_quote, bad_encoding, body_too_large.
+  Result<> run(bool check_utf8);
+
+  /// Data rows seen, counted from the first of the file.
+  [[nodiscard]] std::uint64_t rows() const noexcept { return row_; }
+  [[nodiscard]] const RowList& short_rows() const noexcept { return short_rows_; }
+  [[nodiscard]] const RowList& long_rows() const noexcept { return long_rows_; }
+  [[nodiscard]] std::uint64_t blank_lines() const noexcept { return blank_lines_; }
+
+ private:
+  Result<> take_chunk(const RowEnds& ends, std::uint64_t base, std::uint64_t size);
+  Result<> check_open_row(std::uint64_t end);
+  Result<> take_last_row();
+  void take_row(std::uint64_t end, std::uint64_t delimiters);
+  Result<> measure_to(std::uint64_t end);
+  void cut(std::uint64_t rows, std::uint64_t next);
+  [[nodiscard]] bool may_pass_limit(std::uint64_t rows, std::uint64_t end) const noexcept;
+
+  std::string_view file_;
+  const RowMeasure& measure_;
+  Sink& sink_;
+  CutRule rule_;
+  std::uint64_t scan_from_;
+  char delimiter_;
+  std::uint64_t full_row_delimiters_;
+
+  ScanCarry carry_;
+  std::uint64_t row_;             ///< number of the last row that ended
+  std::uint64_t row_begin_;       ///< first byte after it (line ends may follow)
+  std::uint64_t delimiters_ = 0;  ///< of the open row
+  std::uint64_t controls_ = 0;    ///< in all chunks taken, the present one included
+  std::uint64_t blank_lines_ = 0;
+  bool stopped_ = false;
+
+  std::uint64_t batch_;  ///< index of the open batch
+  std::uint64_t batch_begin_;
+  std::uint64_t batch_rows_ = 0;       ///< rows in it that ended
+  std::uint64_t measured_rows_ = 0;    ///< of these, how many were measured
+  std::uint64_t measured_bytes_ = 0;   ///< what those take
+  std::uint64_t measured_to_;          ///< where they end
+  std::uint64_t controls_before_ = 0;  ///< value of `controls_` that surely lies before measured_to_
+
+  RowList short_rows_;
+  RowList long_rows_;
+};
+
+}  // namespace pulter::csv

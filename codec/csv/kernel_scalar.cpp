@@ -1,0 +1,72 @@
+// The reference kernel: one byte at a time, the automaton of kernel_table.h word for word.
+
+#include "codec/csv/kernel_table.h"
+
+namespace pulter::csv {
+namespace {
+
+enum class State : std::uint8_t { opens, plain, inside };
+
+/// The state after `c`; `structural` tells whether c separates cells.
+State after(State state, char c, bool separates, bool& structural) {
+  structural = false;
+  if (c == '"') {
+    if (state == State::inside) return State::opens;
+    return state == State::opens ? State::inside : State::plain;
+  }
+  if (state == State::inside) return State::inside;
+  structural = separates;
+  return separates ? State::opens : State::plain;
+}
+
+void scan(const char* data, std::size_t bytes, char delimiter, ScanCarry& carry, RowEnds& ends) {
+  ends.count = ends.delimiters = ends.controls = ends.blank_lines = ends.non_ascii = 0;
+  State state = carry.inside != 0 ? State::inside : carry.opens != 0 ? State::opens : State::plain;
+  for (std::size_t i = 0; i < bytes; ++i) {
+    const char c = data[i];
+    ends.controls += static_cast<unsigned char>(c) < 0x20 ? 1 : 0;
+    ends.non_ascii |= static_cast<unsigned char>(c) >> 7;
+    const bool line_end = c == '\n' || c == '\r';
+    bool structural = false;
+    state = after(state, c, line_end || c == delimiter, structural);
+    if (structural && line_end) {
+      if (carry.line_end == 0) {
+        ends.end[ends.count] = static_cast<std::uint32_t>(i);
+        ends.before[ends.count++] = ends.delimiters;
+      } else if (c != '\n' || carry.carriage == 0) {
+        ++ends.blank_lines;
+      }
+    } else if (structural) {
+      ++ends.delimiters;
+    }
+    carry.line_end = structural && line_end ? 1 : 0;
+    carry.carriage = structural && c == '\r' ? 1 : 0;
+  }
+  carry.inside = state == State::inside ? ~std::uint64_t{0} : 0;
+  carry.opens = state == State::opens ? 1 : 0;
+}
+
+void index(const char* data, std::size_t bytes, char delimiter, CellIndex& index) {
+  index.separators = index.rows = 0;
+  index.at[0] = 0xffff;
+  for (std::size_t word = 0; word < bytes / 64 + 2; ++word) index.special[word] = 0;
+  State state = State::opens;
+  for (std::size_t i = 0; i < bytes; ++i) {
+    const char c = data[i];
+    const bool line_end = c == '\n' || c == '\r';
+    if (c == '"' || c == '\\' || static_cast<unsigned char>(c) < 0x20) {
+      index.special[i / 64] |= std::uint64_t{1} << (i % 64);
+    }
+    bool structural = false;
+    state = after(state, c, line_end || c == delimiter, structural);
+    if (!structural) continue;
+    index.at[++index.separators] = static_cast<std::uint16_t>(i);
+    if (line_end) index.row_end[index.rows++] = static_cast<std::uint16_t>(index.separators);
+  }
+}
+
+}  // namespace
+
+const Kernel kernel_scalar{scan, index};
+
+}  // namespace pulter::csv

@@ -1,0 +1,162 @@
+#include "codec/csv/plan.h"
+
+#include <algorithm>
+#include <string>
+
+#include "codec/csv/batch_pass.h"
+#include "codec/csv/file_error.h"
+#include "codec/csv/file_kind.h"
+#include "codec/csv/header.h"
+#include "codec/csv/utf8.h"
+
+namespace pulter::csv {
+namespace {
+
+constexpr std::string_view byte_order_mark = "\xef\xbb\xbf";
+
+/// Keeps where batches begin, at most checkpoints_max of them.
+class Checkpoints final : public BatchPass::Sink {
+ public:
+  explicit Checkpoints(Plan& plan) : plan_(plan) {}
+
+  bool batch(const BatchRange& range) override {
+    ++plan_.batch_count;
+    if ((range.index - 1) % plan_.checkpoint_stride != 0) return true;
+    if (plan_.checkpoints.size() == checkpoints_max) {
+      for (std::size_t i = 0; i < checkpoints_max / 2; ++i) plan_.checkpoints[i] = plan_.checkpoints[2 * i];
+      plan_.checkpoints.resize(checkpoints_max / 2);
+      plan_.checkpoint_stride *= 2;
+      if ((range.index - 1) % plan_.checkpoint_stride != 0) return true;
+    }
+    plan_.checkpoints.push_back({range.index, range.first_row, range.begin});
+    return true;
+  }
+
+ private:
+  Plan& plan_;
+};
+
+std::string number(std::uint64_t value) {
+  return std::to_string(value);
+}
+
+Result<> check_settings(const PlanSettings& settings) {
+  if (settings.batch_size == 0) return fail(ErrorCode::bad_value, "batchSize must be at least 1.");
+  if (settings.max_batch_bytes <= settings.envelope_bytes) {
+    return fail(ErrorCode::bad_value, "maxBatchBytes is " + number(settings.max_batch_bytes) +
+                                          ", which leaves no room for rows; raise it.");
+  }
+  const char delimiter = settings.delimiter.value_or(',');
+  const auto byte = static_cast<unsigned char>(delimiter);
+  if (byte == 0 || byte >= 0x80 || delimiter == '"' || delimiter == '\n' || delimiter == '\r') {
+    return fail(
+        ErrorCode::bad_value,
+        "The delimiter must be one ASCII character and no quote or line end; most files use , ; | or a tab.");
+  }
+  return {};
+}
+
+std::string row_numbers(const RowList& rows) {
+  constexpr std::size_t shown_max = 10;
+  std::string text;
+  const std::size_t shown = std::min<std::size_t>(rows.count, shown_max);
+  for (std::size_t i = 0; i < shown; ++i) text += (i == 0 ? "" : ", ") + number(rows.first[i]);
+  if (rows.count > shown) text += ", …";
+  return text;
+}
+
+void add_row_note(std::vector<Note>& notes, std::string_view code, const RowList& rows,
+                  std::string_view what) {
+  if (rows.count == 0) return;
+  const auto kept = static_cast<std::ptrdiff_t>(std::min<std::uint64_t>(rows.count, note_rows_max));
+  notes.push_back({std::string(code),
+                   number(rows.count) + (rows.count == 1 ? " row has " : " rows have ") + std::string(what),
+                   {rows.first.begin(), rows.first.begin() + kept}});
+}
+
+/// The verdicts that need the whole file.
+Result<> judge(const BatchPass& pass, const Plan& plan, const PlanSettings& settings) {
+  if (settings.max_rows > 0 && pass.rows() > settings.max_rows) {
+    return fail(ErrorCode::too_many_rows, "The file has " + number(pass.rows()) + " rows and the limit is " +
+                                              number(settings.max_rows) +
+                                              "; split the file, or raise maxRecords.");
+  }
+  const std::uint64_t ragged = pass.short_rows().count + pass.long_rows().count;
+  if (!settings.reject_ragged || ragged == 0) return {};
+  std::string detail = "The header has " + number(plan.file_columns) + " cells, and " + number(ragged) +
+                       (ragged == 1 ? " row has" : " rows have") + " another number:";
+  if (pass.short_rows().count > 0) detail += " fewer in row " + row_numbers(pass.short_rows()) + ";";
+  if (pass.long_rows().count > 0) detail += " more in row " + row_numbers(pass.long_rows()) + ";";
+  return fail(ErrorCode::ragged_row, detail + " mend the rows, or accept them (ragged).");
+}
+
+void take_counts(Plan& plan, const BatchPass& pass) {
+  plan.total_rows = pass.rows();
+  plan.short_rows = pass.short_rows().count;
+  plan.long_rows = pass.long_rows().count;
+  plan.blank_lines = pass.blank_lines();
+  add_row_note(plan.notes, "short_rows", pass.short_rows(),
+               "fewer cells than the header; the missing ones are sent empty.");
+  add_row_note(plan.notes, "long_rows", pass.long_rows(),
+               plan.send_extra ? "more cells than the header; the further ones are sent as __extra."
+                               : "more cells than the header; the further ones are not sent.");
+  if (plan.blank_lines > 0) {
+    plan.notes.push_back({"blank_lines",
+                          number(plan.blank_lines) + (plan.blank_lines == 1 ? " blank line was skipped."
+                                                                            : " blank lines were skipped."),
+                          {}});
+  }
+}
+
+Result<> take_header(Plan& plan, std::string_view file, const PlanSettings& settings) {
+  const std::uint64_t begin = file.starts_with(byte_order_mark) ? byte_order_mark.size() : 0;
+  Result<Header> header = read_header(file, begin, plan.dialect.delimiter, settings);
+  if (!header) return fail(std::move(header.error()));
+  Utf8Check utf8(file, begin);
+  if (!utf8.check_to(header->end, false)) return bad_encoding(file, utf8.first_invalid());
+  plan.data_begin = header->end;
+  plan.file_columns = header->file_columns;
+  plan.columns = std::move(header->columns);
+  plan.notes = std::move(header->notes);
+  return {};
+}
+
+}  // namespace
+
+Result<Plan> make_plan(std::string_view file, const PlanSettings& settings) {
+  Result<> checked = check_settings(settings);
+  if (!checked) return fail(std::move(checked.error()));
+  Plan plan;
+  plan.file_bytes = file.size();
+  plan.batch_size = settings.batch_size;
+  plan.max_batch_bytes = settings.max_batch_bytes;
+  plan.envelope_bytes = settings.envelope_bytes;
+  plan.send_extra = !settings.drop_unmapped;
+  if (settings.delimiter) {
+    plan.dialect.delimiter = *settings.delimiter;
+    if (const auto kind = not_csv_kind(file)) {
+      return fail(ErrorCode::not_csv, 0,
+                  "The file is " + *kind + ", not a CSV; export it as CSV and upload that.");
+    }
+  } else {
+    Result<Dialect> sniffed = sniff(file);
+    if (!sniffed) return fail(std::move(sniffed.error()));
+    plan.dialect = *sniffed;
+  }
+  Result<> header = take_header(plan, file, settings);
+  if (!header) return fail(std::move(header.error()));
+
+  const RowMeasure measure(plan.columns, plan.file_columns, plan.dialect.delimiter, plan.send_extra);
+  Checkpoints sink(plan);
+  BatchPass pass(file, plan.dialect.delimiter, plan.file_columns, measure,
+                 {plan.batch_size, plan.max_batch_bytes - plan.envelope_bytes}, {1, 1, plan.data_begin},
+                 sink);
+  Result<> run = pass.run(true);
+  if (!run) return fail(std::move(run.error()));
+  Result<> judged = judge(pass, plan, settings);
+  if (!judged) return fail(std::move(judged.error()));
+  take_counts(plan, pass);
+  return plan;
+}
+
+}  // namespace pulter::csv
