@@ -49,7 +49,7 @@ Result<int> SimIo::listen_tcp(const net::Endpoint& endpoint) {
 Result<int> SimIo::listen_unix(const UnixListener& listener) {
   for (const auto& [fd, each] : sockets_) {
     if (each.state != State::listening || !each.is_unix || each.path != listener.path) continue;
-    return fail(ErrorCode::io_failed, EADDRINUSE,
+    return fail(ErrorCode::conflict, EADDRINUSE,
                 "Somebody already answers on " + listener.path + ". Stop it or choose another path.");
   }
   const int fd = next_fd_++;

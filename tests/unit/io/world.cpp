@@ -1,12 +1,20 @@
 #include "tests/unit/io/world.h"
 
 #include "io/sim/sim_io.h"
+#include "io/uring/uring_io.h"
 
 namespace pulter::io::test {
 namespace {
 
 std::unique_ptr<Io> make_sim() {
   return std::make_unique<SimIo>();
+}
+
+std::unique_ptr<Io> make_uring() {
+  Result<std::unique_ptr<UringIo>> io = UringIo::create({.entries = 64, .tcp_congestion = {}});
+  if (!io) ADD_FAILURE() << io.error().detail;
+  PULTER_CHECK(io);
+  return std::move(*io);
 }
 
 Task<> accept_one(Scope& scope, Connection& out) {
@@ -16,7 +24,7 @@ Task<> accept_one(Scope& scope, Connection& out) {
 }  // namespace
 
 std::vector<Backend> backends() {
-  return {{"Sim", make_sim}};
+  return {{"Sim", make_sim}, {"Uring", make_uring}};
 }
 
 Task<> connect_both(Scope& scope, Connection& out) {
