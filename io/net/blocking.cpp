@@ -4,6 +4,7 @@
 #include <fcntl.h>
 #include <netinet/in.h>
 #include <netinet/tcp.h>
+#include <poll.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/un.h>
@@ -215,6 +216,11 @@ Result<std::optional<std::size_t>> discard(const Descriptor& socket, std::size_t
   return received(got);
 }
 
+bool peer_gone(const Descriptor& socket) {
+  pollfd state{socket.number(), POLLRDHUP, 0};
+  return ::poll(&state, 1, 0) > 0;
+}
+
 void shutdown_sending(const Descriptor& socket) {
   ::shutdown(socket.number(), SHUT_WR);
 }
@@ -257,12 +263,18 @@ Result<> write_all(int number, std::string_view bytes) {
   return {};
 }
 
-Result<Descriptor> copy_to_temporary(int source) {
+Result<Descriptor> temporary_file() {
   const char* folder = std::getenv("TMPDIR");
   std::string path = std::string(folder != nullptr ? folder : "/tmp") + "/pulter-XXXXXX";
   Descriptor file(::mkostemp(path.data(), O_CLOEXEC));
   if (!file) return open_error(path, errno);
   ::unlink(path.c_str());
+  return file;
+}
+
+Result<Descriptor> copy_to_temporary(int source) {
+  Result<Descriptor> file = temporary_file();
+  if (!file) return file;
   std::vector<char> buffer(1 << 20);
   while (true) {
     const ssize_t got = ::read(source, buffer.data(), buffer.size());
@@ -271,10 +283,10 @@ Result<Descriptor> copy_to_temporary(int source) {
       return fail(ErrorCode::io_failed, errno, "Cannot read the input: " + errno_text(errno) + ".");
     }
     if (got == 0) break;
-    const Result<> written = write_all(file.number(), {buffer.data(), static_cast<std::size_t>(got)});
+    const Result<> written = write_all(file->number(), {buffer.data(), static_cast<std::size_t>(got)});
     if (!written) return fail(written.error());
   }
-  ::lseek(file.number(), 0, SEEK_SET);
+  ::lseek(file->number(), 0, SEEK_SET);
   return file;
 }
 

@@ -68,6 +68,9 @@ class Descriptor {
 /// Otherwise like receive().
 [[nodiscard]] Result<std::optional<std::size_t>> discard(const Descriptor& socket, std::size_t limit);
 
+/// Whether the other side has closed or reset the connection, whatever may still wait to be read.
+[[nodiscard]] bool peer_gone(const Descriptor& socket);
+
 /// Half-closes the sending side, so that the peer reads an end of stream.
 void shutdown_sending(const Descriptor& socket);
 
@@ -85,6 +88,9 @@ void reset_on_close(const Descriptor& socket);
 
 /// Writes all of `bytes` to any descriptor. Errors: io_failed, disk_full.
 [[nodiscard]] Result<> write_all(int number, std::string_view bytes);
+
+/// Makes an unnamed file in TMPDIR or /tmp that vanishes when it is closed.
+[[nodiscard]] Result<Descriptor> temporary_file();
 
 /// Copies everything that can be read from `source` into an unnamed temporary file and gives it back,
 /// positioned at its start. The bytes lie on disk (TMPDIR or /tmp), not in memory.

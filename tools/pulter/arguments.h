@@ -1,0 +1,29 @@
+#pragma once
+
+#include <functional>
+#include <string>
+
+#include "tools/pulter/context.h"
+#include "tools/pulter/failure.h"
+
+namespace CLI {
+class App;
+}
+
+namespace pulter::tool {
+
+/// What the command line chose: run by main() once everything was read.
+struct Chosen {
+  std::function<ExitCode(Context&)> run;
+};
+
+// Each adds its commands to the program and lets the chosen one set `chosen.run`.
+void add_import_command(CLI::App& program, Chosen& chosen);
+void add_importer_commands(CLI::App& program, Chosen& chosen);
+void add_webhook_commands(CLI::App& program, Chosen& chosen);
+void add_import_commands(CLI::App& program, Chosen& chosen);
+void add_event_commands(CLI::App& program, Chosen& chosen);
+void add_listen_command(CLI::App& program, Chosen& chosen);
+void add_offline_commands(CLI::App& program, Chosen& chosen);
+
+}  // namespace pulter::tool

@@ -1,0 +1,64 @@
+#include <fmt/format.h>
+
+#include "codec/json/writer.h"
+#include "tools/pulter/command_offline.h"
+#include "tools/pulter/source_file.h"
+#include "tools/pulter/text.h"
+
+namespace pulter::tool {
+namespace {
+
+std::string delimiter_name(char delimiter) {
+  switch (delimiter) {
+    case '\t':
+      return "tab";
+    case ',':
+      return "comma";
+    case ';':
+      return "semicolon";
+    default:
+      return std::string(1, delimiter);
+  }
+}
+
+std::string as_text(const SourceFile& source, const std::string& name) {
+  const csv::Plan& plan = source.plan;
+  std::string out =
+      fmt::format("{}: {} in {} columns, {} of up to {}\n", name, counted(plan.total_rows, "row"),
+                  plan.columns.size(), batches_text(plan.batch_count), counted(plan.batch_size, "row"));
+  out += fmt::format("encoding   {}\ndelimiter  {}\ncolumns   ", source.encoding,
+                     delimiter_name(plan.dialect.delimiter));
+  for (const csv::Column& column : plan.columns) out += " " + clipped(column.name, 60);
+  out += "\n";
+  for (const csv::Note& note : plan.notes) out += "note       " + note.detail + "\n";
+  if (plan.blank_lines > 0)
+    out += fmt::format("           {} skipped\n", counted(plan.blank_lines, "blank line"));
+  return out;
+}
+
+std::string as_json(const SourceFile& source) {
+  const csv::Plan& plan = source.plan;
+  std::string out;
+  json::Writer writer(out);
+  writer.begin_object().field("bytes", plan.file_bytes).field("encoding", source.encoding);
+  writer.field("delimiter", std::string(1, plan.dialect.delimiter)).key("columns").begin_array();
+  for (const csv::Column& column : plan.columns) writer.string(column.name);
+  writer.end_array().field("totalRows", plan.total_rows).field("count", plan.batch_count);
+  writer.field("shortRows", plan.short_rows).field("longRows", plan.long_rows);
+  writer.field("blankLines", plan.blank_lines).key("notes").begin_array();
+  for (const csv::Note& note : plan.notes) {
+    writer.begin_object().field("code", note.code).field("detail", note.detail).end_object();
+  }
+  writer.end_array().end_object();
+  return out + "\n";
+}
+
+}  // namespace
+
+ExitCode run_check(Context& context, const ReadOptions& options) {
+  const SourceFile source = read_source(options);
+  print(context.json ? as_json(source) : as_text(source, options.file));
+  return ExitCode::delivered;
+}
+
+}  // namespace pulter::tool

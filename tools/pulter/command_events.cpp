@@ -1,0 +1,136 @@
+#include "tools/pulter/command_events.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <map>
+
+#include "io/terminal.h"
+#include "tools/pulter/json_fields.h"
+#include "tools/pulter/resources.h"
+#include "tools/pulter/text.h"
+
+namespace pulter::tool {
+namespace {
+
+constexpr std::uint64_t tail_poll_ms = 500;
+constexpr std::size_t tail_known_max = 100'000;
+
+std::string event_path(const std::string& id, const std::string& rest = "") {
+  return "/v1/events/" + percent_encode(id) + rest;
+}
+
+std::vector<std::pair<std::string, std::string>> query_of(const EventFilter& filter) {
+  return {{"importId", filter.import_id}, {"webhookId", filter.webhook_id}, {"state", filter.state},
+          {"name", filter.name},          {"limit", filter.limit},          {"cursor", filter.cursor}};
+}
+
+std::string attempt_text(const json::Value& attempt) {
+  const std::string status = text_of(attempt, "status");
+  std::string out =
+      fmt::format("{}. {}  {} in {} ms: {}", text_of(attempt, "number"), text_of(attempt, "startedAt"),
+                  text_of(attempt, "trigger"), text_of(attempt, "durationMs"), text_of(attempt, "outcome"));
+  if (!status.empty() && status != "0") out += ", answered " + status;
+  if (const std::string address = text_of(attempt, "remoteAddress"); !address.empty())
+    out += " from " + address;
+  out += "\n";
+  if (const std::string error = text_of(attempt, "error"); !error.empty()) out += "   " + error + "\n";
+  if (const std::string body = text_of(attempt, "responseBody"); !body.empty()) {
+    out += "   answer: " + clipped(body, 2000) + "\n";
+  }
+  return out;
+}
+
+std::string tail_line(const json::Value& event) {
+  const std::string status = text_of(event, "lastStatus");
+  std::string out =
+      fmt::format("{}  {}  {}", text_of(event, "id"), text_of(event, "name"), text_of(event, "state"));
+  if (number_of(event, "index") > 0) out += "  batch " + text_of(event, "index");
+  if (number_of(event, "rows") > 0) out += "  " + counted(number_of(event, "rows"), "row");
+  if (number_of(event, "attempts") > 0) out += "  " + counted(number_of(event, "attempts"), "attempt");
+  if (!status.empty() && status != "0") out += "  answered " + status;
+  if (const std::string next = text_of(event, "nextAttemptAt"); !next.empty())
+    out += "  next attempt " + next;
+  return out + "\n";
+}
+
+}  // namespace
+
+ExitCode run_events_list(Context& context, const EventFilter& filter) {
+  return list_resources(context, "/v1/events", query_of(filter),
+                        {{"ID", "id"},
+                         {"NAME", "name"},
+                         {"BATCH", "index"},
+                         {"ROWS", "rows"},
+                         {"STATE", "state"},
+                         {"ATTEMPTS", "attempts"},
+                         {"STATUS", "lastStatus"},
+                         {"CREATED", "createdAt"},
+                         {"IMPORT", "importId"}},
+                        "No such events.");
+}
+
+ExitCode run_events_show(Context& context, const std::string& id) {
+  return show_resource(context, event_path(id));
+}
+
+ExitCode run_events_body(Context& context, const std::string& id) {
+  return write_bytes(context, event_path(id, "/body"));
+}
+
+ExitCode run_events_attempts(Context& context, const std::string& id) {
+  const json::Value list = context.client.send_json({.target = event_path(id, "/attempts")});
+  if (context.json) {
+    print(json::to_text(list) + "\n");
+    return ExitCode::delivered;
+  }
+  if (items_of(list, "data").empty()) print("No attempt was made yet.\n");
+  for (const json::Value& attempt : items_of(list, "data")) print(attempt_text(attempt));
+  return ExitCode::delivered;
+}
+
+ExitCode run_events_resend(Context& context, const ResendOptions& options) {
+  if (options.ids.empty() != options.filter.any()) {
+    throw Failure(ExitCode::usage,
+                  "Name either event ids or a filter: pulter events resend evt_…  or  pulter events resend "
+                  "--import imp_… --state halted");
+  }
+  if (options.dry_run && !options.ids.empty()) {
+    throw Failure(ExitCode::usage, "--dry-run goes with a filter; ids say already what would be sent.");
+  }
+  for (const std::string& id : options.ids) {
+    (void)change_resource(context, "POST", event_path(id, "/resend"), "", "Resent " + id);
+  }
+  if (!options.ids.empty()) return ExitCode::delivered;
+  FieldWriter fields;
+  fields.text("importId", options.filter.import_id);
+  fields.text("webhookId", options.filter.webhook_id);
+  fields.text("state", options.filter.state);
+  fields.text("name", options.filter.name);
+  if (options.dry_run) fields.boolean("dryRun", true);
+  return change_resource(context, "POST", "/v1/events/resend", fields.body(), "Resent.");
+}
+
+ExitCode run_events_tail(Context& context, const EventFilter& filter) {
+  EventFilter newest = filter;
+  newest.limit = "100";
+  std::map<std::string, std::string> known;  // event id → what was printed last
+  for (bool first = true;; first = false) {
+    const json::Value list =
+        context.client.send_json({.target = "/v1/events" + query_text(query_of(newest))});
+    std::vector<json::Value> events = items_of(list, "data");
+    std::ranges::reverse(events);
+    for (const json::Value& event : events) {
+      const std::string line = tail_line(event);
+      std::string& printed = known[text_of(event, "id")];
+      if (printed == line) continue;
+      printed = line;
+      if (!first) print(context.json ? json::to_text(event) + "\n" : line);
+    }
+    std::fflush(stdout);
+    while (known.size() > tail_known_max) known.erase(known.begin());
+    io::sleep_ms(tail_poll_ms);
+  }
+}
+
+}  // namespace pulter::tool
