@@ -1,0 +1,65 @@
+#include "engine/shard_loop.h"
+
+#include <utility>
+
+#include "codec/http/request_head.h"
+
+namespace pulter::engine {
+
+ShardLoop::ShardLoop(io::Io& io, store::Store& store, store::Spool& spool, const config::Config& config,
+                     std::uint32_t index, std::uint32_t count)
+    : io_(io),
+      store_(store, io),
+      bodies_(limits::body_buffers_per_shard, http::head_bytes_max, limits::body_window_bytes),
+      scope_(io),
+      dispatcher_(scope_, {.store = store_, .spool = spool, .bodies = bodies_, .config = config}, index, count) {}
+
+void ShardLoop::post(Message message) {
+  const Message::Kind kind = message.kind;
+  if (!inbox_.put(std::move(message))) {
+    // Full of pokes. What they said is in the store; a drain or cancel must not get lost.
+    rescan_.store(true, std::memory_order_release);
+    if (kind != Message::Kind::poke) cancel_.store(true, std::memory_order_release);
+  }
+  io_.wake();
+}
+
+void ShardLoop::start() { scope_.spawn(start_lanes()); }
+
+io::Task<> ShardLoop::start_lanes() {
+  co_await dispatcher_.start();
+  started_ = true;
+}
+
+void ShardLoop::turn(io::Instant until) {
+  bool busy = store_.drain();
+  Message message;
+  while (inbox_.take(message)) {
+    handle(std::move(message));
+    busy = true;
+  }
+  if (rescan_.exchange(false, std::memory_order_acquire)) scope_.spawn(dispatcher_.rescan());
+  if (cancel_.exchange(false, std::memory_order_acquire)) handle({.kind = Message::Kind::cancel, .webhook_id = {}});
+  // Answers may have resumed flows that submitted operations: hand those over, but do not sleep on them blindly.
+  if (finished()) return;
+  io_.run_once(busy ? io_.now() : until);
+}
+
+void ShardLoop::handle(Message message) {
+  switch (message.kind) {
+    case Message::Kind::poke:
+      dispatcher_.poke(message.webhook_id);
+      break;
+    case Message::Kind::drain:
+      ending_ = true;
+      dispatcher_.drain();
+      break;
+    case Message::Kind::cancel:
+      ending_ = true;
+      dispatcher_.drain();
+      scope_.cancel();
+      break;
+  }
+}
+
+}  // namespace pulter::engine

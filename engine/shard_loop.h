@@ -1,0 +1,74 @@
+#pragma once
+
+#include <atomic>
+#include <cstdint>
+#include <string>
+
+#include "engine/config/config.h"
+#include "engine/delivery/dispatcher.h"
+#include "engine/limits.h"
+#include "engine/shard/body_pool.h"
+#include "engine/shard/mailbox.h"
+#include "engine/store/spool.h"
+#include "engine/store/store.h"
+#include "engine/store/store_client.h"
+#include "io/io.h"
+#include "io/scope.h"
+
+namespace pulter::engine {
+
+/// What one shard may be told by the control shard.
+struct Message {
+  enum class Kind : std::uint8_t {
+    poke,    ///< a webhook of yours has work: look into the store
+    drain,   ///< no new requests; end when the last answer is durable
+    cancel,  ///< end now
+  };
+  Kind kind = Kind::poke;
+  std::string webhook_id;
+};
+
+/// One shard: a thread's own Io, its lanes, buffers and timers (architecture, section 3, point 4). It shares nothing;
+/// others reach it through `post` alone. Runs over any Io, so a simulation turns the same object.
+class ShardLoop {
+ public:
+  /// Everything referenced outlives it. `index` is below `count`.
+  ShardLoop(io::Io& io, store::Store& store, store::Spool& spool, const config::Config& config, std::uint32_t index,
+            std::uint32_t count);
+
+  /// Hands a message to this shard and wakes it. One posting thread: the control shard. Never blocks: a poke that finds
+  /// the mailbox full becomes a look at the whole store.
+  void post(Message message);
+
+  /// Starts the lanes that have unfinished work. The shard's thread, like everything below.
+  void start();
+  /// One turn: answers of the store, messages, then the Io until something happens or `until`.
+  void turn(io::Instant until);
+  /// After drain or cancel: nothing runs any more.
+  [[nodiscard]] bool finished() const { return ending_ && scope_.running() == 0 && store_.waiting() == 0; }
+  /// Why the start failed; empty: it did not.
+  [[nodiscard]] const std::string& problem() const { return dispatcher_.problem(); }
+  [[nodiscard]] bool started() const { return started_; }
+
+  [[nodiscard]] io::Io& io() { return io_; }
+  [[nodiscard]] io::Scope& scope() { return scope_; }
+  [[nodiscard]] store::StoreClient& store() { return store_; }
+  [[nodiscard]] delivery::Dispatcher& dispatcher() { return dispatcher_; }
+
+ private:
+  void handle(Message message);
+  io::Task<> start_lanes();
+
+  io::Io& io_;
+  store::StoreClient store_;
+  shard::BodyPool bodies_;
+  io::Scope scope_;
+  delivery::Dispatcher dispatcher_;
+  shard::Mailbox<Message, limits::mailbox_messages> inbox_;
+  std::atomic<bool> rescan_{false};
+  std::atomic<bool> cancel_{false};
+  bool ending_ = false;
+  bool started_ = false;
+};
+
+}  // namespace pulter::engine
