@@ -34,14 +34,14 @@ struct RequestStep {
 /// Reads requests of one connection, one after the other, without keeping their bodies. Strict like
 /// ResponseReader: CRLF, one Host, one framing, no CONNECT, no HTTP/0.9 or 2.
 ///
-///     for (std::string_view rest = input; !rest.empty();) {
+///     do {
 ///       step = reader.feed(rest);  rest.remove_prefix(step->consumed);  … act on step->event …
-///     }
+///     } while (step->event != RequestEvent::need_more && step->event != RequestEvent::complete);
 ///
-/// feed("") may be called too; it gives need_more. After `complete` the reader takes nothing until next();
-/// bytes left over then are a pipelined request, which Pulter refuses: answer the first and close.
-/// After an error only the destructor may run: answer it and close. Views stay valid until next().
-/// Never holds more than head_bytes. One shard only.
+/// Call it also with nothing left: a request without a body gives `head` and then `complete` from the same
+/// bytes. After `complete` the reader takes nothing until next(); bytes left over then are a pipelined
+/// request, which Pulter refuses: answer the first and close. After an error only the destructor may run:
+/// answer it and close. Views stay valid until next(). Never holds more than head_bytes. One shard only.
 class RequestReader {
  public:
   explicit RequestReader(RequestLimits limits = {});

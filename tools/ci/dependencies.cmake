@@ -22,6 +22,8 @@ find_path(LLHTTP_INCLUDE llhttp.h PATHS /usr/share/include/llhttp REQUIRED NO_DE
 find_path(LLHTTP_SOURCES llhttp.c PATHS /usr/share/llhttp REQUIRED NO_DEFAULT_PATH)
 add_library(llhttp STATIC ${LLHTTP_SOURCES}/api.c ${LLHTTP_SOURCES}/http.c ${LLHTTP_SOURCES}/llhttp.c)
 target_include_directories(llhttp SYSTEM PUBLIC ${LLHTTP_INCLUDE})
+# Its stricter grammar: no bare CR or LF, no bytes outside of the tables.
+target_compile_definitions(llhttp PUBLIC LLHTTP_STRICT_MODE=1)
 
 # BoringSSL lives in a folder of its own, so that OpenSSL's headers and libraries never mix with it.
 find_path(BORINGSSL_INCLUDE openssl/base.h PATHS /usr/include/android REQUIRED NO_DEFAULT_PATH)
