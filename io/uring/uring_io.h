@@ -19,7 +19,7 @@ struct OpExtra;
 
 struct UringSettings {
   unsigned entries = 1024;     ///< of the submission queue; 4096 take 0.55 MB of locked memory
-  std::string tcp_congestion;  ///< see tcp_congestion_control(7); empty: what the host uses
+  std::string tcp_congestion = {};  ///< see tcp_congestion_control(7); empty: what the host uses
   Worker* worker = nullptr;  ///< runs `work`; outlives the Io. Null: the Io starts one of its own when needed
 };
 
