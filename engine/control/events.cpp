@@ -1,0 +1,144 @@
+#include "codec/base/ids.h"
+#include "engine/control/download.h"
+#include "engine/control/fields.h"
+#include "engine/control/represent.h"
+#include "engine/control/resources.h"
+#include "engine/control/services.h"
+#include "engine/delivery/body_source.h"
+
+namespace pulter::control {
+namespace {
+
+io::Task<Result<model::Event>> get_event(Context& context) {
+  const std::string& id = context.request.id;
+  if (!is_id("evt_", id)) co_return fail(ErrorCode::not_found, "there is no event " + id);
+  store::GetEvent request{id};
+  auto reply = co_await context.services.store.call(std::move(request));
+  if (reply.done() && reply.value) co_return std::move(*reply.value);
+  if (reply.status == store::Status::not_found)
+    co_return fail(ErrorCode::not_found, "there is no event " + id);
+  co_return fail(ErrorCode::store_unavailable, "the store could not be asked: " + reply.detail);
+}
+
+/// A body, rendered again while it is sent: the bytes that the webhook got.
+class BodyStream final : public ResponseStream {
+ public:
+  BodyStream(std::unique_ptr<delivery::BodySource> source, delivery::BodyPosition position,
+             std::uint64_t length)
+      : source_(std::move(source)), position_(position), length_(length) {}
+
+  [[nodiscard]] std::optional<std::uint64_t> length() const override {
+    if (length_ == 0) return std::nullopt;  // a test that was not sent yet was never measured
+    return length_;
+  }
+  io::Task<Result<std::size_t>> fill(io::Scope&, std::span<char> out) override {
+    if (source_->finished(position_)) co_return std::size_t{0};
+    co_return source_->fill(position_, out);
+  }
+
+ private:
+  std::unique_ptr<delivery::BodySource> source_;
+  delivery::BodyPosition position_;
+  std::uint64_t length_;
+};
+
+io::Task<Result<std::unique_ptr<delivery::BodySource>>> open_source(Context& context,
+                                                                    const model::Event& event) {
+  Services& services = context.services;
+  if (event.import_id.empty()) {
+    store::GetWebhook get{event.webhook_id};
+    auto webhook = co_await services.store.call(std::move(get));
+    std::string template_id(model::default_importer_id);
+    if (webhook.done() && webhook.value && webhook.value->template_id)
+      template_id = *webhook.value->template_id;
+    co_return delivery::BodySource::for_test(event, template_id);
+  }
+  store::GetImport get{event.import_id};
+  auto import = co_await services.store.call(std::move(get));
+  if (!import.done() || !import.value) co_return fail(ErrorCode::gone, "the import of this event is gone");
+  store::GetPlan get_plan{event.import_id};
+  auto plan = co_await services.store.call(std::move(get_plan));
+  if (!plan.done() || !plan.value) co_return fail(ErrorCode::gone, "the plan of this event's import is gone");
+  co_return co_await delivery::BodySource::open(context.scope, services.spool, *import.value, *plan.value);
+}
+
+}  // namespace
+
+io::Task<Response> list_events(Context& context) {
+  const Request& request = context.request;
+  if (auto ok = only_parameters(request, {"limit", "cursor", "importId", "webhookId", "state", "name"});
+      !ok) {
+    co_return problem(ok.error());
+  }
+  auto page = read_page(request);
+  if (!page) co_return problem(page.error());
+  store::ListEvents list;
+  list.page = std::move(*page);
+  if (const std::string* id = request.parameter("importId")) list.import_id = *id;
+  if (const std::string* id = request.parameter("webhookId")) list.webhook_id = *id;
+  if (const std::string* name = request.parameter("name")) list.name = *name;
+  if (const std::string* text = request.parameter("state")) {
+    list.state = model::parse_event_state(*text);
+    if (!list.state) {
+      const auto bad = refuse_field(ErrorCode::bad_value, "state",
+                                    "must be one of pending, delivering, delivered, halted and cancelled");
+      co_return problem(bad.error());
+    }
+  }
+  auto reply = co_await context.services.store.call(std::move(list));
+  if (!reply.done() || !reply.value)
+    co_return store_problem(reply.status, reply.detail, "the list of events");
+  co_return list_response(*reply.value, [](json::Writer& w, const model::Event& each) { write(w, each); });
+}
+
+io::Task<Response> show_event(Context& context) {
+  Result<model::Event> event = co_await get_event(context);
+  if (!event) co_return problem(event.error());
+  co_return resource_response(200, *event);
+}
+
+io::Task<Response> list_attempts(Context& context) {
+  if (auto ok = only_parameters(context.request, {"limit", "cursor"}); !ok) co_return problem(ok.error());
+  auto page = read_page(context.request);
+  if (!page) co_return problem(page.error());
+  Result<model::Event> event = co_await get_event(context);
+  if (!event) co_return problem(event.error());
+  store::ListAttempts list{event->id, std::move(*page)};
+  auto reply = co_await context.services.store.call(std::move(list));
+  if (!reply.done() || !reply.value)
+    co_return store_problem(reply.status, reply.detail, "the list of attempts");
+  co_return list_response(*reply.value, [](json::Writer& w, const model::Attempt& each) { write(w, each); });
+}
+
+io::Task<Response> show_event_body(Context& context) {
+  if (auto ok = only_parameters(context.request, {}); !ok) co_return problem(ok.error());
+  Result<model::Event> event = co_await get_event(context);
+  if (!event) co_return problem(event.error());
+  auto source = co_await open_source(context, *event);
+  if (!source) co_return problem(source.error());
+  auto position = (*source)->begin(*event);
+  if (!position) co_return problem(position.error());
+  Response response = download("application/json", event->id + ".json");
+  response.stream = std::make_unique<BodyStream>(std::move(*source), *position, event->body_bytes);
+  co_return response;
+}
+
+/// Puts the event into its lane once more: same id, same bytes. It takes its turn there.
+io::Task<Response> resend_event(Context& context) {
+  Result<model::Event> event = co_await get_event(context);
+  if (!event) co_return problem(event.error());
+  // Opening the source is what tells whether the bytes can still be made: better said now than in the log
+  // later.
+  auto source = co_await open_source(context, *event);
+  if (!source) co_return problem(source.error());
+  store::AddLaneTask task;
+  task.kind = store::LaneTaskKind::resend;
+  task.event_id = event->id;
+  auto added = co_await context.services.store.call(std::move(task));
+  if (!added.done() || !added.value)
+    co_return store_problem(added.status, added.detail, "event " + event->id);
+  context.services.lanes.poke(event->webhook_id);
+  co_return resource_response(202, *added.value);
+}
+
+}  // namespace pulter::control

@@ -1,0 +1,69 @@
+#include "codec/base/ids.h"
+#include "engine/control/fields.h"
+#include "engine/control/represent.h"
+#include "engine/control/resources.h"
+#include "engine/control/services.h"
+
+namespace pulter::control {
+namespace {
+
+io::Task<Response> command(Context& context, store::ImportCommand what) {
+  const std::string& id = context.request.id;
+  if (!is_id("imp_", id)) co_return problem(404, "not_found", "there is no import " + id);
+  store::CommandImport request{id, what};
+  auto reply = co_await context.services.store.call(std::move(request));
+  if (!reply.done() || !reply.value) co_return store_problem(reply.status, reply.detail, "import " + id);
+  for (const model::Delivery& lane : reply.value->deliveries) context.services.lanes.poke(lane.webhook_id);
+  co_return resource_response(200, *reply.value);
+}
+
+}  // namespace
+
+io::Task<Response> list_imports(Context& context) {
+  const Request& request = context.request;
+  if (auto ok = only_parameters(request, {"limit", "cursor", "templateId", "state"}); !ok) {
+    co_return problem(ok.error());
+  }
+  auto page = read_page(request);
+  if (!page) co_return problem(page.error());
+  store::ListImports list;
+  list.page = std::move(*page);
+  if (const std::string* id = request.parameter("templateId")) list.template_id = *id;
+  if (const std::string* text = request.parameter("state")) {
+    list.state = model::parse_import_state(*text);
+    if (!list.state) {
+      const auto bad =
+          refuse_field(ErrorCode::bad_value, "state",
+                       "must be one of receiving, queued, delivering, completed, paused, halted, failed "
+                       "and cancelled");
+      co_return problem(bad.error());
+    }
+  }
+  auto reply = co_await context.services.store.call(std::move(list));
+  if (!reply.done() || !reply.value)
+    co_return store_problem(reply.status, reply.detail, "the list of imports");
+  co_return list_response(*reply.value, [](json::Writer& w, const model::Import& each) { write(w, each); });
+}
+
+io::Task<Response> show_import(Context& context) {
+  const std::string& id = context.request.id;
+  if (!is_id("imp_", id)) co_return problem(404, "not_found", "there is no import " + id);
+  store::GetImport request{id};
+  auto reply = co_await context.services.store.call(std::move(request));
+  if (!reply.done() || !reply.value) co_return store_problem(reply.status, reply.detail, "import " + id);
+  co_return resource_response(200, *reply.value);
+}
+
+io::Task<Response> pause_import(Context& context) {
+  co_return co_await command(context, store::ImportCommand::pause);
+}
+
+io::Task<Response> resume_import(Context& context) {
+  co_return co_await command(context, store::ImportCommand::resume);
+}
+
+io::Task<Response> cancel_import(Context& context) {
+  co_return co_await command(context, store::ImportCommand::cancel);
+}
+
+}  // namespace pulter::control

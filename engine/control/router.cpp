@@ -1,0 +1,104 @@
+#include "engine/control/router.h"
+
+#include <array>
+
+#include "codec/http/query.h"
+#include "engine/control/auth.h"
+#include "engine/control/resources.h"
+
+namespace pulter::control {
+namespace {
+
+constexpr std::array routes{
+    Route{"POST", "/v1/importers", create_importer},
+    Route{"GET", "/v1/importers", list_importers},
+    Route{"GET", "/v1/importers/{id}", show_importer},
+    Route{"PATCH", "/v1/importers/{id}", update_importer},
+    Route{"DELETE", "/v1/importers/{id}", delete_importer},
+    Route{"POST", "/v1/webhooks", create_webhook},
+    Route{"GET", "/v1/webhooks", list_webhooks},
+    Route{"GET", "/v1/webhooks/{id}", show_webhook},
+    Route{"PATCH", "/v1/webhooks/{id}", update_webhook},
+    Route{"DELETE", "/v1/webhooks/{id}", delete_webhook},
+    Route{"GET", "/v1/webhooks/{id}/secret", show_secret},
+    Route{"POST", "/v1/webhooks/{id}/rotate-secret", rotate_secret},
+    Route{"POST", "/v1/webhooks/{id}/test", test_webhook},
+    Route{"POST", "/v1/imports", create_import},
+    Route{"GET", "/v1/imports", list_imports},
+    Route{"GET", "/v1/imports/{id}", show_import},
+    Route{"PUT", "/v1/imports/{id}/content", put_content},
+    Route{"GET", "/v1/imports/{id}/content", show_content},
+    Route{"GET", "/v1/imports/{id}/rows", show_rows},
+    Route{"POST", "/v1/imports/{id}/pause", pause_import},
+    Route{"POST", "/v1/imports/{id}/resume", resume_import},
+    Route{"POST", "/v1/imports/{id}/cancel", cancel_import},
+    Route{"GET", "/v1/events", list_events},
+    Route{"GET", "/v1/events/{id}", show_event},
+    Route{"GET", "/v1/events/{id}/body", show_event_body},
+    Route{"GET", "/v1/events/{id}/attempts", list_attempts},
+    Route{"POST", "/v1/events/{id}/resend", resend_event},
+    Route{"GET", "/v1/explain", explain_url},
+    Route{"GET", "/healthz", show_health},
+    Route{"GET", "/readyz", show_readiness},
+    Route{"GET", "/metrics", show_metrics},
+};
+
+constexpr std::string_view hole = "{id}";
+
+/// Whether `path` has the route's form; `id` is what stands in its hole. A fixed path wins over a hole
+/// because it is asked first where both are possible: "/v1/events/resend" before "/v1/events/{id}".
+bool fits(std::string_view pattern, std::string_view path, std::string_view* id) {
+  const std::size_t at = pattern.find(hole);
+  if (at == std::string_view::npos) return pattern == path;
+  const std::string_view tail = pattern.substr(at + hole.size());
+  if (!path.starts_with(pattern.substr(0, at)) || path.size() <= at + tail.size() || !path.ends_with(tail)) {
+    return false;
+  }
+  *id = path.substr(at, path.size() - at - tail.size());
+  return id->find('/') == std::string_view::npos;
+}
+
+}  // namespace
+
+Match find_route(std::string_view method, std::string_view path) {
+  const std::string_view wanted = method == "HEAD" ? "GET" : method;
+  Match match;
+  for (const Route& route : routes) {
+    std::string_view raw_id;
+    if (!fits(route.path, path, &raw_id)) continue;
+    if (route.method == wanted) {
+      auto id = http::percent_decode(raw_id);
+      if (!id) continue;
+      match.route = &route;
+      match.id = std::move(*id);
+      return match;
+    }
+    match.allow.append(match.allow.empty() ? "" : ", ").append(route.method);
+    if (route.method == "GET") match.allow.append(", HEAD");
+  }
+  return match;
+}
+
+io::Task<Response> dispatch(Context& context) {
+  Request& request = context.request;
+  if (auto allowed = check_access(request); !allowed) co_return problem(allowed.error());
+  Match match = find_route(request.method, request.path);
+  if (match.route == nullptr && match.allow.empty()) {
+    co_return problem(404, "not_found", "there is no resource at " + std::string(request.path));
+  }
+  if (match.route == nullptr) {
+    Response refusal = problem(
+        405, "method_not_allowed",
+        std::string(request.path) + " has no " + std::string(request.method) + "; it has " + match.allow);
+    refusal.headers.emplace_back("Allow", match.allow);
+    co_return refusal;
+  }
+  auto query = http::parse_query(request.head.query());
+  if (!query) co_return problem(query.error());
+  request.query = std::move(*query);
+  request.id = std::move(match.id);
+  io::Task<Response> call = match.route->handler(context);
+  co_return co_await std::move(call);
+}
+
+}  // namespace pulter::control
