@@ -28,7 +28,7 @@ struct RowIdBits {
 
 /// One round of the finalizer that the ids are made of (published as Stafford's variant 13, used by
 /// SplitMix64).
-[[nodiscard]] constexpr std::uint64_t row_id_mix(std::uint64_t x) noexcept {
+[[nodiscard, gnu::always_inline]] constexpr std::uint64_t row_id_mix(std::uint64_t x) noexcept {
   x = (x ^ (x >> 30)) * 0xbf58476d1ce4e5b9u;
   x = (x ^ (x >> 27)) * 0x94d049bb133111ebu;
   return x ^ (x >> 31);
@@ -42,7 +42,8 @@ struct RowIdBits {
 ///   section 5.4) low  = mix(b + row * 0xd1b54a32d192ed03), bits 62 and 63 replaced by 10   (variant)
 ///
 /// Two rows of one import share an id only where 122 mixed bits coincide. Not a secret: ids can be foretold.
-[[nodiscard]] constexpr RowIdBits row_id_bits(RowIdSeed seed, std::uint64_t row) noexcept {
+/// Always inlined: kernels use it, and no copy compiled for wide registers may reach the rest of the program.
+[[nodiscard, gnu::always_inline]] constexpr RowIdBits row_id_bits(RowIdSeed seed, std::uint64_t row) noexcept {
   const std::uint64_t high = row_id_mix(seed.a + row * 0x9e3779b97f4a7c15u);
   const std::uint64_t low = row_id_mix(seed.b + row * 0xd1b54a32d192ed03u);
   return {(high & ~std::uint64_t{0xf000}) | 0x4000u,

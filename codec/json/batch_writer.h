@@ -44,19 +44,22 @@ enum class RowLayout : std::uint8_t { lines, commas };
 struct Position {
   std::uint64_t offset = 0;     ///< next byte of the file that has not been taken
   std::uint64_t end = 0;        ///< where the rows to write end in the file
-  std::uint64_t row = 0;        ///< number of the row being written
-  std::uint64_t rows_left = 0;  ///< rows to write, the one being written included
+  std::uint64_t row = 0;        ///< number of the row that is next or under way
+  std::uint64_t rows_left = 0;  ///< rows to write, that one included
   std::uint64_t index = 0;      ///< batch index
   std::uint32_t step = 0;       ///< which piece of the output is next
-  std::uint32_t field = 0;      ///< cell of the row, counted as in the file
+  std::uint32_t written = 0;    ///< bytes of that piece that have been written
+  std::uint32_t field = 0;      ///< next cell of the row, counted as in the file
   std::uint32_t column = 0;     ///< next of the plan's columns
-  std::uint32_t written = 0;    ///< bytes of the present piece that have been written
+  bool row_ended = false;       ///< the row's last cell was taken from the file
+  bool extra_open = false;      ///< `__extra` was begun
   std::uint8_t quote = 0;       ///< state of the quote automaton within the cell
   RowLayout layout = RowLayout::commas;
+  bool whole_body = false;  ///< the envelope is written too
   bool with_index = true;
   bool first = true;              ///< no row has been written yet
-  std::array<char, 8> pending{};  ///< an escape that did not fit whole
-  std::uint8_t pending_size = 0;
+  std::uint8_t pending_size = 0;  ///< an escape that did not fit whole
+  std::array<char, 8> pending{};
 };
 
 /// Turns rows of a planned CSV into the bytes of batch bodies: a pure function of file, plan, envelope and
