@@ -1,0 +1,159 @@
+#include "io/file/file.h"
+
+#include <fcntl.h>
+#include <gtest/gtest.h>
+#include <sys/mman.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <cstdlib>
+
+namespace pulter::io::test {
+namespace {
+
+using namespace std::chrono_literals;
+
+class Files : public testing::Test {
+ protected:
+  void SetUp() override {
+    std::string pattern = testing::TempDir() + "pulter-files-XXXXXX";
+    ASSERT_NE(::mkdtemp(pattern.data()), nullptr);
+    folder = pattern;
+  }
+  void TearDown() override {
+    const std::vector<FolderEntry> entries = *list_folder(folder);
+    for (const FolderEntry& entry : entries) EXPECT_TRUE(remove_file(folder + "/" + entry.name));
+    EXPECT_EQ(::rmdir(folder.c_str()), 0);
+  }
+  [[nodiscard]] std::string read_back(const std::string& name) const {
+    const Result<UniqueFd> fd = open_to_read(folder + "/" + name);
+    if (!fd) return "(none)";
+    std::string bytes(*file_size(fd->get()), '\0');
+    EXPECT_EQ(::read(fd->get(), bytes.data(), bytes.size()), static_cast<ssize_t>(bytes.size()));
+    return bytes;
+  }
+
+  std::string folder;
+};
+
+TEST_F(Files, ATemporaryFileAppearsUnderItsNameWhenItIsKept) {
+  Result<TemporaryFile> file = TemporaryFile::create(folder);
+  ASSERT_TRUE(file);
+  ASSERT_TRUE(file->append("hello "));
+  ASSERT_TRUE(file->append("world"));
+  EXPECT_EQ(read_back("kept"), "(none)");
+  ASSERT_TRUE(file->keep("kept"));
+  EXPECT_EQ(read_back("kept"), "hello world");
+}
+
+TEST_F(Files, ATemporaryFileThatIsDroppedLeavesNothing) {
+  {
+    Result<TemporaryFile> file = TemporaryFile::create(folder);
+    ASSERT_TRUE(file);
+    EXPECT_EQ(list_folder(folder)->size(), 1U);
+    Result<TemporaryFile> moved = std::move(file);
+    ASSERT_TRUE(moved->append("x"));
+    *moved = std::move(*TemporaryFile::create(folder));
+    EXPECT_EQ(list_folder(folder)->size(), 1U);
+  }
+  EXPECT_TRUE(list_folder(folder)->empty());
+}
+
+TEST_F(Files, CopiesAWholeFileWhateverItsPosition) {
+  const UniqueFd source(::memfd_create("source", MFD_CLOEXEC));
+  const std::string bytes(1'000'000, 'c');
+  ASSERT_TRUE(write_all(source.get(), bytes, "source"));
+  Result<TemporaryFile> file = TemporaryFile::create(folder);
+  ASSERT_TRUE(file);
+  EXPECT_EQ(file->copy_from(source.get(), 1'000'000), 1'000'000U);
+  EXPECT_EQ(::lseek(source.get(), 0, SEEK_CUR), 1'000'000) << "the source's position is its owner's";
+  ASSERT_TRUE(file->keep("copy"));
+  EXPECT_TRUE(read_back("copy") == bytes);
+}
+
+TEST_F(Files, CopiesWithinOneFileSystem) {
+  Result<TemporaryFile> first = TemporaryFile::create(folder);
+  ASSERT_TRUE(first && first->append("shared blocks") && first->keep("first"));
+  const Result<UniqueFd> source = open_to_read(folder + "/first");
+  Result<TemporaryFile> second = TemporaryFile::create(folder);
+  ASSERT_TRUE(source && second);
+  EXPECT_EQ(second->copy_from(source->get(), UINT64_MAX), 13U);
+  ASSERT_TRUE(second->keep("second"));
+  EXPECT_EQ(read_back("second"), "shared blocks");
+}
+
+TEST_F(Files, CopiesAPipeAndAProcFile) {
+  int ends[2];
+  ASSERT_EQ(::pipe(ends), 0);
+  ASSERT_EQ(::write(ends[1], "piped", 5), 5);
+  ::close(ends[1]);
+  Result<TemporaryFile> file = TemporaryFile::create(folder);
+  ASSERT_TRUE(file);
+  EXPECT_EQ(file->copy_from(ends[0], 5), 5U);
+  ::close(ends[0]);
+  const Result<UniqueFd> proc = open_to_read("/proc/version");
+  Result<TemporaryFile> version = TemporaryFile::create(folder);
+  ASSERT_TRUE(proc && version);
+  EXPECT_GT(version->copy_from(proc->get(), 1000).value_or(0), 0U) << "size 0, but not empty";
+}
+
+TEST_F(Files, RefusesMoreThanTheLimit) {
+  const UniqueFd source(::memfd_create("source", MFD_CLOEXEC));
+  ASSERT_TRUE(write_all(source.get(), "12345", "source"));
+  Result<TemporaryFile> file = TemporaryFile::create(folder);
+  ASSERT_TRUE(file);
+  const Result<std::uint64_t> copied = file->copy_from(source.get(), 4);
+  ASSERT_FALSE(copied);
+  EXPECT_EQ(copied.error().code, ErrorCode::file_too_large);
+  int ends[2];
+  ASSERT_EQ(::pipe(ends), 0);
+  ASSERT_EQ(::write(ends[1], "12345", 5), 5);
+  ::close(ends[1]);
+  const Result<std::uint64_t> piped = file->copy_from(ends[0], 4);
+  ::close(ends[0]);
+  ASSERT_FALSE(piped);
+  EXPECT_EQ(piped.error().code, ErrorCode::file_too_large);
+}
+
+TEST_F(Files, AFullDiskNamesThePathAndTheCure) {
+  const UniqueFd full(::open("/dev/full", O_WRONLY | O_CLOEXEC));
+  ASSERT_TRUE(full);
+  const Result<> written = write_all(full.get(), "x", "/dev/full");
+  ASSERT_FALSE(written);
+  EXPECT_EQ(written.error().code, ErrorCode::disk_full);
+  EXPECT_NE(written.error().detail.find("/dev/full"), std::string::npos);
+  EXPECT_NE(written.error().detail.find("free some space"), std::string::npos);
+}
+
+TEST_F(Files, MissingThingsAreTold) {
+  const Result<UniqueFd> missing = open_to_read(folder + "/missing.csv");
+  ASSERT_FALSE(missing);
+  EXPECT_EQ(missing.error().code, ErrorCode::not_found);
+  EXPECT_NE(missing.error().detail.find("missing.csv"), std::string::npos);
+  EXPECT_FALSE(TemporaryFile::create(folder + "/nowhere"));
+  EXPECT_FALSE(list_folder(folder + "/nowhere"));
+  EXPECT_TRUE(remove_file(folder + "/missing.csv")) << "gone is gone";
+}
+
+TEST_F(Files, ListsWhatIsOlder) {
+  Result<TemporaryFile> file = TemporaryFile::create(folder);
+  ASSERT_TRUE(file && file->append("abc") && file->keep("old"));
+  const std::vector<FolderEntry> all = *list_folder(folder);
+  ASSERT_EQ(all.size(), 1U);
+  EXPECT_EQ(all[0].name, "old");
+  EXPECT_EQ(all[0].size, 3U);
+  EXPECT_TRUE(list_folder(folder, all[0].modified)->empty());
+  EXPECT_EQ(list_folder(folder, all[0].modified + 1ns)->size(), 1U);
+}
+
+TEST_F(Files, MakesFoldersWithTheirParents) {
+  ASSERT_TRUE(make_folder(folder + "/a/b/c"));
+  ASSERT_TRUE(make_folder(folder + "/a/b/c"));
+  for (const char* each : {"/a/b/c", "/a/b", "/a"}) EXPECT_EQ(::rmdir((folder + each).c_str()), 0);
+  Result<TemporaryFile> file = TemporaryFile::create(folder);
+  ASSERT_TRUE(file && file->keep("plain"));
+  EXPECT_FALSE(make_folder(folder + "/plain"));
+}
+
+}  // namespace
+}  // namespace pulter::io::test
