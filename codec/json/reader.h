@@ -16,6 +16,8 @@ namespace pulter::json {
 inline constexpr std::size_t depth_max = 64;
 /// Row errors kept from one answer (contract, section 5).
 inline constexpr std::size_t row_errors_max = 10'000;
+/// Bytes kept of each text in a row error; longer ones are cut.
+inline constexpr std::size_t row_error_text_bytes_max = 2'048;
 
 enum class Type : std::uint8_t { null, boolean, number, string, array, object };
 
