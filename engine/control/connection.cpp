@@ -6,7 +6,7 @@
 #include "codec/base/time_text.h"
 #include "engine/control/router.h"
 #include "engine/limits.h"
-#include "engine/metrics/log.h"
+#include "io/log.h"
 
 namespace pulter::control {
 
@@ -191,13 +191,13 @@ void Connection::log_request(const Response& response, io::Instant begun) const 
   counters_.answers_5xx += response.status / 100 == 5 ? 1u : 0u;
   const bool reads = method_ == "GET" || method_ == "HEAD";
   const auto took = std::chrono::duration_cast<std::chrono::microseconds>(services_.io.now() - begun);
-  metrics::log(services_.io, reads ? metrics::Level::debug : metrics::Level::info, "request",
-               {{"method", method_},
-                {"path", path_},
-                {"status", std::to_string(response.status)},
-                {"us", std::to_string(took.count())},
-                {"uid", std::to_string(peer_.uid)},
-                {"pid", std::to_string(peer_.pid)}});
+  io::log(reads ? io::LogLevel::debug : io::LogLevel::info, "request",
+          {{"method", method_},
+           {"path", path_},
+           {"status", std::to_string(response.status)},
+           {"us", std::to_string(took.count())},
+           {"uid", std::to_string(peer_.uid)},
+           {"pid", std::to_string(peer_.pid)}});
 }
 
 std::string response_head(const Response& response, bool keep, std::int64_t unix_s) {
@@ -240,8 +240,7 @@ io::Task<bool> Connection::send_stream(ResponseStream& stream, bool chunked) {
     const std::span<char> room(piece.data() + headroom, limits::answer_piece_bytes);
     Result<std::size_t> made = co_await stream.fill(scope_, room);
     if (!made) {
-      metrics::log(services_.io, metrics::Level::warning, "an answer was cut off",
-                   {{"why", made.error().detail}});
+      io::log(io::LogLevel::warning, "an answer was cut off", {{"why", made.error().detail}});
       co_return false;
     }
     if (*made == 0) break;

@@ -40,14 +40,14 @@ io::Task<Result<std::string>> read_text(Context& context, LargeBody& large) {
     if (piece->empty()) co_return text;
     if (text.size() + piece->size() > limits::json_body_bytes_max) {
       co_return fail(ErrorCode::payload_too_large,
-                     "a JSON body may have at most 1 MiB; send a CSV as text/csv");
+                     "A JSON body may have at most 1 MiB; send a CSV as text/csv.");
     }
     if (text.size() + piece->size() > limits::small_body_bytes && !large.admit()) {
-      co_return fail(ErrorCode::limit_reached, "too many large requests are being read; try again");
+      co_return fail(ErrorCode::limit_reached, "Too many large requests are being read; try again.");
     }
     text.append(*piece);
     if (context.services.io.now() > until) {
-      co_return fail(ErrorCode::timed_out, "the request's body did not come to its end within 30 s");
+      co_return fail(ErrorCode::timed_out, "The request's body did not come to its end within 30 s.");
     }
   }
 }
@@ -55,7 +55,7 @@ io::Task<Result<std::string>> read_text(Context& context, LargeBody& large) {
 }  // namespace
 
 std::unexpected<Error> refuse_field(ErrorCode code, std::string_view field, std::string why) {
-  return std::unexpected(Error{code, -1, std::string(field) + ": " + why, std::string(field)});
+  return std::unexpected(Error{code, -1, "\"" + std::string(field) + "\" " + why, std::string(field)});
 }
 
 io::Task<Result<json::Value>> read_object(Context& context) {
@@ -69,7 +69,7 @@ io::Task<Result<json::Value>> read_object(Context& context) {
   }
   Result<json::Value> value = json::parse(*text, limits::json_body_bytes_max);
   if (value && value->type != json::Type::object) {
-    co_return fail(ErrorCode::bad_value, "the body must be one JSON object");
+    co_return fail(ErrorCode::bad_value, "The body must be one JSON object.");
   }
   co_return value;
 }
@@ -83,7 +83,7 @@ Result<std::uint64_t> number_parameter(const Request& request, std::string_view 
   const auto [rest, error] = std::from_chars(text->data(), end, number);
   if (error != std::errc{} || rest != end || number > most) {
     return refuse_field(ErrorCode::bad_value, name,
-                        "must be a whole number, at most " + std::to_string(most));
+                        "must be a whole number, at most " + std::to_string(most) + ".");
   }
   return number;
 }
@@ -92,19 +92,19 @@ Result<store::Page> read_page(const Request& request) {
   store::Page page;
   auto limit = number_parameter(request, "limit", limits::list_items_default, limits::list_items_max);
   if (!limit) return std::unexpected(std::move(limit.error()));
-  if (*limit == 0) return refuse_field(ErrorCode::bad_value, "limit", "must be at least 1");
+  if (*limit == 0) return refuse_field(ErrorCode::bad_value, "limit", "must be at least 1.");
   page.limit = static_cast<std::uint32_t>(*limit);
   if (const std::string* cursor = request.parameter("cursor")) page.cursor = *cursor;
   if (page.cursor.size() > 256)
-    return refuse_field(ErrorCode::bad_value, "cursor", "is not one that a list gave");
+    return refuse_field(ErrorCode::bad_value, "cursor", "is not one that a list gave.");
   return page;
 }
 
 Result<> only_parameters(const Request& request, std::initializer_list<std::string_view> known) {
   for (const http::QueryParameter& each : request.query) {
     if (std::find(known.begin(), known.end(), each.name) != known.end()) continue;
-    return std::unexpected(Error{ErrorCode::unknown_field, -1,
-                                 "there is no parameter \"" + each.name + "\" of this call", each.name});
+    return std::unexpected(
+        Error{ErrorCode::unknown_field, -1, "This call has no parameter \"" + each.name + "\".", each.name});
   }
   return {};
 }
@@ -112,12 +112,12 @@ Result<> only_parameters(const Request& request, std::initializer_list<std::stri
 Result<> check_text(std::string_view field, std::string_view text, std::size_t bytes_max) {
   if (text.size() > bytes_max) {
     return refuse_field(ErrorCode::bad_value, field,
-                        "may have at most " + std::to_string(bytes_max) + " bytes");
+                        "may have at most " + std::to_string(bytes_max) + " bytes.");
   }
   for (const char c : text) {
     const auto byte = static_cast<unsigned char>(c);
     if (byte < 0x20 || byte == 0x7f) {
-      return refuse_field(ErrorCode::bad_value, field, "may not hold control characters");
+      return refuse_field(ErrorCode::bad_value, field, "may not hold control characters.");
     }
   }
   return {};

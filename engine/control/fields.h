@@ -24,7 +24,7 @@ io::Task<Result<json::Value>> read_object(Context& context);
 [[nodiscard]] Result<std::uint64_t> number_parameter(const Request& request, std::string_view name,
                                                      std::uint64_t otherwise, std::uint64_t most);
 
-/// An error about one field: "NAME: WHY".
+/// An error about one field: the name in quotes, then `why`, a predicate with its full stop.
 [[nodiscard]] std::unexpected<Error> refuse_field(ErrorCode code, std::string_view field, std::string why);
 
 /// Refuses texts that are too long or hold control characters (names end up in logs, headers and file

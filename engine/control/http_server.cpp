@@ -4,7 +4,7 @@
 
 #include "engine/control/connection.h"
 #include "engine/limits.h"
-#include "engine/metrics/log.h"
+#include "io/log.h"
 
 namespace pulter::control {
 
@@ -17,8 +17,7 @@ io::Task<> HttpServer::serve(int listening_fd, Door door) {
     if (fd < 0) {
       // Mostly EMFILE: there is nothing to do but to wait until some connection ends; the queue keeps the
       // others.
-      metrics::log(services_.io, metrics::Level::warning, "a connection could not be accepted",
-                   {{"errno", std::to_string(-fd)}});
+      io::log(io::LogLevel::warning, "a connection could not be accepted", {{"errno", std::to_string(-fd)}});
       co_await io::sleep_until(scope_, services_.io.now() + 100ms);
       continue;
     }

@@ -108,11 +108,24 @@ Response no_content() {
   return response;
 }
 
+namespace {
+
+/// Details are written as parts of sentences by many hands; here they become whole ones.
+std::string sentence(std::string_view text) {
+  std::string out(text);
+  if (out.empty()) return out;
+  if (out.front() >= 'a' && out.front() <= 'z') out.front() = static_cast<char>(out.front() - 'a' + 'A');
+  if (out.back() != '.' && out.back() != '!' && out.back() != '?') out += '.';
+  return out;
+}
+
+}  // namespace
+
 void append_problem(std::string& out, int status, std::string_view code, std::string_view detail,
                     std::string_view field) {
   json::Writer w(out);
   w.begin_object().field("type", "about:blank").field("title", status_title(status)).field("status", status);
-  w.field("code", code).field("detail", detail);
+  w.field("code", code).field("detail", sentence(detail));
   if (!field.empty()) w.field("field", field);
   w.end_object();
 }
