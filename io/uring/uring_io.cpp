@@ -1,7 +1,6 @@
 #include "io/uring/uring_io.h"
 
 #include <sys/eventfd.h>
-#include <sys/random.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
@@ -10,6 +9,7 @@
 
 #include "codec/base/check.h"
 #include "io/net/sockets.h"
+#include "io/process.h"
 #include "io/system_error.h"
 #include "io/uring/prepare.h"
 #include "io/uring/ring.h"
@@ -91,11 +91,7 @@ Duration UringIo::boot_now() {
 }
 
 void UringIo::random(std::span<std::uint8_t> out) {
-  while (!out.empty()) {
-    const ssize_t count = ::getrandom(out.data(), out.size(), 0);
-    PULTER_CHECK(count > 0 || errno == EINTR);
-    if (count > 0) out = out.subspan(static_cast<std::size_t>(count));
-  }
+  fill_random(out);
 }
 
 Result<int> UringIo::open_tcp(net::Family family) {

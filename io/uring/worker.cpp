@@ -1,6 +1,6 @@
 #include "io/uring/worker.h"
 
-#include <pthread.h>
+#include "io/process.h"
 
 namespace pulter::io {
 
@@ -24,7 +24,7 @@ void Worker::post(Op& op, WorkOwner& owner) {
 }
 
 void Worker::work() {
-  ::pthread_setname_np(::pthread_self(), "pulter-work");
+  name_thread("pulter-work");
   std::unique_lock lock(mutex_);
   for (;;) {
     changed_.wait(lock, [this] { return ending_ || !jobs_.empty(); });

@@ -1,0 +1,118 @@
+#include "io/process.h"
+
+#include <pthread.h>
+#include <sched.h>
+#include <signal.h>
+#include <sys/prctl.h>
+#include <sys/random.h>
+#include <sys/resource.h>
+#include <sys/signalfd.h>
+#include <sys/socket.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <cerrno>
+#include <cstdlib>
+
+#include "codec/base/check.h"
+#include "io/net/socket_address.h"
+#include "io/system_error.h"
+
+namespace pulter::io {
+
+Result<UniqueFd> open_stop_signals() {
+  sigset_t set;
+  ::sigemptyset(&set);
+  ::sigaddset(&set, SIGTERM);
+  ::sigaddset(&set, SIGINT);
+  const int failed = ::pthread_sigmask(SIG_BLOCK, &set, nullptr);
+  if (failed != 0) return fail(system_error(failed, "Cannot take over the stop signals"));
+  UniqueFd fd(::signalfd(-1, &set, SFD_CLOEXEC | SFD_NONBLOCK));
+  if (!fd) return fail(system_error(errno, "Cannot take over the stop signals"));
+  return fd;
+}
+
+StopSignal take_stop_signal(int fd) noexcept {
+  signalfd_siginfo info{};
+  if (::read(fd, &info, sizeof info) != static_cast<ssize_t>(sizeof info)) return StopSignal::none;
+  return info.ssi_signo == SIGINT ? StopSignal::interrupt : StopSignal::terminate;
+}
+
+void ignore_broken_pipes() noexcept {
+  ::signal(SIGPIPE, SIG_IGN);
+}
+
+std::uint64_t raise_descriptor_limit() noexcept {
+  rlimit limit{};
+  if (::getrlimit(RLIMIT_NOFILE, &limit) != 0) return 0;
+  const rlimit raised{limit.rlim_max, limit.rlim_max};
+  if (::setrlimit(RLIMIT_NOFILE, &raised) == 0) limit = raised;
+  return limit.rlim_cur;
+}
+
+void forbid_memory_dumps() noexcept {
+  const rlimit none{0, 0};
+  ::setrlimit(RLIMIT_CORE, &none);
+  ::prctl(PR_SET_DUMPABLE, 0, 0, 0, 0);
+}
+
+void name_thread(std::string_view name) noexcept {
+  // TASK_COMM_LEN: a longer name would be refused.
+  constexpr std::size_t name_bytes_max = 15;
+  const std::string cut(name.substr(0, name_bytes_max));
+  ::pthread_setname_np(::pthread_self(), cut.c_str());
+}
+
+bool pin_thread(unsigned cpu) noexcept {
+  if (cpu >= CPU_SETSIZE) return false;
+  cpu_set_t set;
+  CPU_ZERO(&set);
+  CPU_SET(cpu, &set);
+  return ::pthread_setaffinity_np(::pthread_self(), sizeof set, &set) == 0;
+}
+
+bool set_thread_nice(int nice) noexcept {
+  // In Linux the value belongs to the thread, not the process (setpriority(2), C library/kernel differences).
+  const auto thread = static_cast<id_t>(::syscall(SYS_gettid));
+  return ::setpriority(PRIO_PROCESS, thread, nice) == 0;
+}
+
+unsigned usable_cpus() noexcept {
+  cpu_set_t set;
+  CPU_ZERO(&set);
+  if (::sched_getaffinity(0, sizeof set, &set) != 0) return 1;
+  return static_cast<unsigned>(std::max(1, CPU_COUNT(&set)));
+}
+
+std::optional<std::string> environment(const std::string& name) {
+  const char* value = ::getenv(name.c_str());
+  if (value == nullptr) return std::nullopt;
+  return value;
+}
+
+bool notify_manager(std::string_view state) noexcept {
+  const std::optional<std::string> path = environment("NOTIFY_SOCKET");
+  if (!path || path->size() < 2) return false;
+  std::optional<SocketAddress> address = to_socket_address(*path);
+  if (!address) return false;
+  if (path->front() == '@') {
+    // An abstract address begins with a zero byte and has no final one.
+    reinterpret_cast<char*>(&address->storage)[sizeof(sa_family_t)] = '\0';
+    --address->size;
+  }
+  const UniqueFd fd(::socket(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC, 0));
+  if (!fd) return false;
+  return ::sendto(fd.get(), state.data(), state.size(), MSG_NOSIGNAL, address->get(), address->size) ==
+         static_cast<ssize_t>(state.size());
+}
+
+void fill_random(std::span<std::uint8_t> out) noexcept {
+  while (!out.empty()) {
+    const ssize_t count = ::getrandom(out.data(), out.size(), 0);
+    PULTER_CHECK(count > 0 || errno == EINTR);
+    if (count > 0) out = out.subspan(static_cast<std::size_t>(count));
+  }
+}
+
+}  // namespace pulter::io
