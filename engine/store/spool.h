@@ -13,13 +13,14 @@
 
 namespace pulter::store {
 
-/// A spooled file that can be read: the whole content as one view, with csv::padding_bytes readable bytes after it.
-/// Immutable; may be read from any thread; lives as long as someone holds it.
+/// A spooled file that can be read: the whole content as one view, with csv::padding_bytes readable bytes
+/// after it. Immutable; may be read from any thread; lives as long as someone holds it.
 class OpenFile {
  public:
   virtual ~OpenFile() = default;
   [[nodiscard]] virtual std::string_view bytes() const = 0;
-  /// True once any read of the mapping failed (file truncated, disk error): what was computed from it is void.
+  /// True once any read of the mapping failed (file truncated, disk error): what was computed from it is
+  /// void.
   [[nodiscard]] virtual bool failed() const = 0;
 };
 
@@ -39,10 +40,11 @@ class Spool {
   virtual ~Spool() = default;
   /// `max_bytes` 0: no limit.
   virtual io::Task<Result<std::unique_ptr<Upload>>> begin(io::Scope& scope, std::uint64_t max_bytes) = 0;
-  /// Copies the whole content behind `fd` (a reflink where the file system can). The caller keeps `fd`. Durable on
-  /// return.
+  /// Copies the whole content behind `fd` (a reflink where the file system can). The caller keeps `fd`.
+  /// Durable on return.
   virtual io::Task<Result<model::SpoolFile>> adopt(io::Scope& scope, int fd, std::uint64_t max_bytes) = 0;
-  virtual io::Task<Result<std::shared_ptr<OpenFile>>> open(io::Scope& scope, const model::SpoolFile& file) = 0;
+  virtual io::Task<Result<std::shared_ptr<OpenFile>>> open(io::Scope& scope,
+                                                           const model::SpoolFile& file) = 0;
   /// Removing what is not there is no error.
   virtual io::Task<Result<>> remove(io::Scope& scope, std::string_view key) = 0;
   /// Keys of files last written before `before_ms` (Unix milliseconds).

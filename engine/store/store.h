@@ -11,11 +11,12 @@
 #include "engine/model/importer.h"
 #include "engine/model/webhook.h"
 
-// The store's messages. Flat requests and answers with an id, asynchronous; no transaction, iterator or callback
-// crosses a call, so the same interface runs over SQLite's thread, a helper process or a simulation (store.md).
+// The store's messages. Flat requests and answers with an id, asynchronous; no transaction, iterator or
+// callback crosses a call, so the same interface runs over SQLite's thread, a helper process or a simulation
+// (store.md).
 //
-// Every request names its answer as `Answer`. Requests of lanes carry a `LaneKey` and are a compare-and-set on the
-// delivery's cursor: a lane that lost its ownership gets `fenced`, one that is behind gets `conflict`.
+// Every request names its answer as `Answer`. Requests of lanes carry a `LaneKey` and are a compare-and-set
+// on the delivery's cursor: a lane that lost its ownership gets `fenced`, one that is behind gets `conflict`.
 
 namespace pulter::store {
 
@@ -46,7 +47,8 @@ struct Listing {
   std::string next;  ///< empty: this was the last page
 };
 
-// ---- registry ------------------------------------------------------------------------------------------------
+// ---- registry
+// ------------------------------------------------------------------------------------------------
 
 struct PutImporter {
   using Answer = model::Importer;
@@ -90,11 +92,13 @@ struct DeleteWebhook {
   std::string id;  ///< its unfinished deliveries are cancelled; its events stay until retention
 };
 
-// ---- imports -------------------------------------------------------------------------------------------------
+// ---- imports
+// -------------------------------------------------------------------------------------------------
 
-/// Makes an import. Its lanes are `webhook_id`, or where that is empty every enabled webhook of its importer and
-/// every webhook that belongs to all. A planned import gets its place (`seq`) in each lane inside this insert.
-/// done: the import as stored. conflict: a repeat of `idempotency_key`; the value is the first import.
+/// Makes an import. Its lanes are `webhook_id`, or where that is empty every enabled webhook of its importer
+/// and every webhook that belongs to all. A planned import gets its place (`seq`) in each lane inside this
+/// insert. done: the import as stored. conflict: a repeat of `idempotency_key`; the value is the first
+/// import.
 struct CreateImport {
   using Answer = model::Import;
   model::Import import;
@@ -102,7 +106,8 @@ struct CreateImport {
   std::string webhook_id;
   std::string idempotency_key;
 };
-/// Fills an import that is `receiving` (file, plan, counts, notes, or the problem) and queues it. conflict: it is not.
+/// Fills an import that is `receiving` (file, plan, counts, notes, or the problem) and queues it. conflict:
+/// it is not.
 struct FillImport {
   using Answer = model::Import;
   model::Import import;  ///< id, and all that intake found out
@@ -127,8 +132,9 @@ struct ListImports {
   Page page;  ///< newest first
 };
 enum class ImportCommand : std::uint8_t { pause, resume, cancel };
-/// A command is a row; the lane's owner carries it out (store.md, point 6). conflict: not possible in this state.
-/// Resume clears `paused` and each lane's halt, puts the halted events back to pending with a fresh budget.
+/// A command is a row; the lane's owner carries it out (store.md, point 6). conflict: not possible in this
+/// state. Resume clears `paused` and each lane's halt, puts the halted events back to pending with a fresh
+/// budget.
 struct CommandImport {
   using Answer = model::Import;
   std::string import_id;
@@ -140,7 +146,8 @@ struct ListRowErrors {
   Page page;
 };
 
-// ---- lanes ---------------------------------------------------------------------------------------------------
+// ---- lanes
+// ---------------------------------------------------------------------------------------------------
 
 /// Takes a store shard. SQLite answers every time, with the epoch before plus one at each start of the store.
 struct AcquireShard {
@@ -158,7 +165,7 @@ enum class LaneTaskKind : std::uint8_t { resend, test };
 struct AddLaneTask {
   using Answer = model::Event;
   LaneTaskKind kind = LaneTaskKind::resend;
-  std::string event_id;                 ///< resend: the stored event
+  std::string event_id;                   ///< resend: the stored event
   std::optional<model::Event> new_event;  ///< test: the event to be stored with the task
 };
 
@@ -169,12 +176,14 @@ struct LaneWork {
   model::Webhook webhook;
   model::Import import;  ///< with exactly this webhook's delivery in `deliveries`; empty id for a test task
   std::string plan;      ///< encoded plan of that import
-  std::optional<model::Event> event;  ///< the open event at the cursor (retry, or after a restart), or the task's
+  std::optional<model::Event>
+      event;  ///< the open event at the cursor (retry, or after a restart), or the task's
   std::int64_t task_id = 0;
   LaneTaskKind task_kind = LaneTaskKind::resend;
 };
-/// The oldest task, else the delivery with the lowest seq that is neither paused, halted nor ended. A halted delivery
-/// of a webhook with `on_halt = hold` answers none until it is resumed or cancelled. A disabled webhook answers none.
+/// The oldest task, else the delivery with the lowest seq that is neither paused, halted nor ended. A halted
+/// delivery of a webhook with `on_halt = hold` answers none until it is resumed or cancelled. A disabled
+/// webhook answers none.
 struct NextWork {
   using Answer = LaneWork;
   LaneKey lane;
@@ -194,17 +203,19 @@ enum class Disposition : std::uint8_t {
   halted,     ///< the delivery stops here
   gone,       ///< 410: halted, and the webhook is disabled with `reason`
 };
-/// One attempt and what follows from it, in one commit; with it, where there is one, the event that comes next.
+/// One attempt and what follows from it, in one commit; with it, where there is one, the event that comes
+/// next.
 struct Record {
   using Answer = struct Recorded;
   LaneKey lane;
   std::string import_id;     ///< empty for a test
   std::uint64_t cursor = 0;  ///< compared with the delivery's; ignored for tasks
-  std::int64_t task_id = 0;  ///< not 0: a task's attempt; the cursor stays, and the task ends with any disposition but retry
+  std::int64_t task_id =
+      0;  ///< not 0: a task's attempt; the cursor stays, and the task ends with any disposition but retry
   model::Attempt attempt;
   Disposition disposition = Disposition::delivered;
-  /// False: a kept-alive connection turned out to be dead before any byte of an answer: tried again at once, without
-  /// using up a place in the retry schedule.
+  /// False: a kept-alive connection turned out to be dead before any byte of an answer: tried again at once,
+  /// without using up a place in the retry schedule.
   bool spends_budget = true;
   std::uint64_t next_cursor = 0;
   std::int64_t retry_at_ms = 0;
@@ -214,8 +225,10 @@ struct Record {
 };
 /// What the lane must know after a Record, read in the same commit.
 struct Recorded {
-  bool go_on = true;         ///< false: paused, cancelled, disabled or ended: ask NextWork
+  bool go_on = true;          ///< false: paused, cancelled, disabled or ended: ask NextWork
   bool task_waiting = false;  ///< a task wants its turn: ask NextWork
+  bool import_ended =
+      false;  ///< the last lane of the import ended with this: its content may be due (RetentionStep)
 };
 /// Was it written? For a Record or OpenEvent that was answered `unknown`.
 struct Lookup {
@@ -224,7 +237,8 @@ struct Lookup {
   std::string import_id;
 };
 
-// ---- log -----------------------------------------------------------------------------------------------------
+// ---- log
+// -----------------------------------------------------------------------------------------------------
 
 struct GetEvent {
   using Answer = model::Event;
@@ -244,10 +258,11 @@ struct ListAttempts {
   Page page;  ///< oldest first
 };
 
-// ---- upkeep --------------------------------------------------------------------------------------------------
+// ---- upkeep
+// --------------------------------------------------------------------------------------------------
 
-/// One small step of retention: removes at most 500 rows of events older than `before_ms`, and names the spool keys
-/// whose imports ended before then (or are dataSync=false and ended). Call again while `more`.
+/// One small step of retention: removes at most 500 rows of events older than `before_ms`, and names the
+/// spool keys whose imports ended before then (or are dataSync=false and ended). Call again while `more`.
 struct RetentionStep {
   struct Removed {
     std::vector<std::string> spool_keys;
@@ -261,17 +276,17 @@ struct ListSpoolKeys {
   using Answer = std::vector<std::string>;
 };
 
-using Request =
-    std::variant<PutImporter, GetImporter, ListImporters, DeleteImporter, PutWebhook, EnsureWebhook, GetWebhook,
-                 ListWebhooks, DeleteWebhook, CreateImport, FillImport, GetImport, FindImportByKey, GetPlan, ListImports,
-                 CommandImport, ListRowErrors, AcquireShard, ListBusyLanes, AddLaneTask, NextWork, OpenEvent, Record,
-                 Lookup, GetEvent, ListEvents, ListAttempts, RetentionStep, ListSpoolKeys>;
+using Request = std::variant<PutImporter, GetImporter, ListImporters, DeleteImporter, PutWebhook,
+                             EnsureWebhook, GetWebhook, ListWebhooks, DeleteWebhook, CreateImport, FillImport,
+                             GetImport, FindImportByKey, GetPlan, ListImports, CommandImport, ListRowErrors,
+                             AcquireShard, ListBusyLanes, AddLaneTask, NextWork, OpenEvent, Record, Lookup,
+                             GetEvent, ListEvents, ListAttempts, RetentionStep, ListSpoolKeys>;
 
 using AnswerValue =
     std::variant<Nothing, model::Importer, Listing<model::Importer>, model::Webhook, Listing<model::Webhook>,
                  model::Import, Listing<model::Import>, std::string, Listing<model::RowError>, std::uint64_t,
-                 std::vector<std::string>, model::Event, LaneWork, Recorded, model::Delivery, Listing<model::Event>,
-                 Listing<model::Attempt>, RetentionStep::Removed>;
+                 std::vector<std::string>, model::Event, LaneWork, Recorded, model::Delivery,
+                 Listing<model::Event>, Listing<model::Attempt>, RetentionStep::Removed>;
 
 struct Answer {
   std::uint64_t id = 0;  ///< of the request
@@ -289,8 +304,8 @@ struct Waker {
   void* argument = nullptr;
 };
 
-/// Durable state. What arrives during one commit goes into the next, over all ports; an answer `done` to a write is
-/// given only after its commit is on the disk.
+/// Durable state. What arrives during one commit goes into the next, over all ports; an answer `done` to a
+/// write is given only after its commit is on the disk.
 class Store {
  public:
   virtual ~Store() = default;
@@ -299,11 +314,14 @@ class Store {
 
   /// Before the first submit. Any thread, before shards run.
   virtual PortId open_port(Waker waker) = 0;
-  /// Hands a request over; its answer comes later, by `take`. The port's thread. Answers of one port keep the order
-  /// of their requests among writes, and among reads.
+  /// Hands a request over; its answer comes later, by `take`. The port's thread. Answers of one port keep the
+  /// order of their requests among writes, and among reads.
   virtual void submit(PortId port, std::uint64_t id, Request request) = 0;
   /// The next answer that waits, if any. The port's thread.
   virtual bool take(PortId port, Answer& answer) = 0;
+  /// Why writes are not done at present, for people and for readiness (disk full, a failed sync …); empty:
+  /// all is well. It clears by itself with the next commit that goes through, where one can. Any thread.
+  [[nodiscard]] virtual std::string trouble() const = 0;
 
  protected:
   Store() = default;

@@ -1,0 +1,121 @@
+#include "engine/store/core/core.h"
+
+#include <algorithm>
+#include <type_traits>
+#include <utility>
+#include <variant>
+
+#include "engine/store/core/handlers.h"
+
+namespace pulter::store {
+namespace {
+
+// In pages of 4 KiB.
+constexpr std::int64_t wal_pages_when_idle = 1000;
+constexpr std::int64_t wal_pages_max = 8192;
+
+template <class R, class... Kinds>
+inline constexpr bool is_one_of = (std::is_same_v<R, Kinds> || ...);
+
+template <class R>
+inline constexpr bool reads_log =
+    is_one_of<R, GetImporter, ListImporters, GetWebhook, ListWebhooks, GetImport, FindImportByKey, GetPlan,
+              ListImports, ListRowErrors, GetEvent, ListEvents, ListAttempts, ListSpoolKeys>;
+/// Asked on the writer's side, and yet writing nothing.
+template <class R>
+inline constexpr bool writes = !reads_log<R> && !is_one_of<R, AcquireShard, ListBusyLanes, NextWork, Lookup>;
+
+bool is_write(const Request& request) {
+  return std::visit([]<class R>(const R&) { return writes<R>; }, request);
+}
+
+}  // namespace
+
+bool is_read(const Request& request) {
+  return std::visit([]<class R>(const R&) { return reads_log<R>; }, request);
+}
+
+Answer Core::unavailable(Failure failure) {
+  if (failure.is_final() && !stopped_) stopped_ = failure.detail;
+  trouble_ = failure.detail;
+  return refuse(Status::unavailable, std::move(failure.detail));
+}
+
+Answer Core::run(Job& job, std::int64_t now_ms) {
+  Session session{*db_, now_ms};
+  const bool write = is_write(job.request);
+  if (write) db_->query("SAVEPOINT request").run();
+  Answer answer = std::visit([&](auto& request) { return handle(session, request); }, job.request);
+  if (std::optional<Failure> failure = db_->take_failure()) answer = unavailable(std::move(*failure));
+  if (!write || !db_->in_transaction()) return answer;
+  if (answer.status != Status::done) db_->query("ROLLBACK TO request").run();
+  db_->query("RELEASE request").run();
+  if (std::optional<Failure> failure = db_->take_failure()) answer = unavailable(std::move(*failure));
+  return answer;
+}
+
+void Core::give_up(std::span<JobAnswer> answers, Status status, const Failure& failure) {
+  if (failure.is_final() && !stopped_) stopped_ = failure.detail;
+  trouble_ = failure.detail;
+  for (JobAnswer& answer : answers) {
+    answer.answer.status = status;
+    answer.answer.detail = failure.detail;
+    answer.answer.value = Nothing{};
+  }
+}
+
+/// Commits; where that fails, everything of the group is answered so.
+void Core::finish(bool began, bool any_write, std::span<JobAnswer> answers) {
+  if (began && !stopped_) db_->query("COMMIT").run();
+  const std::optional<Failure> failure = db_->take_failure();
+  if (db_->in_transaction()) {
+    db_->query("ROLLBACK").run();
+    db_->take_failure();
+  }
+  if (failure) {
+    // A sync that failed leaves open whether the commit is on the disk.
+    give_up(answers, failure->kind == FailureKind::sync ? Status::unknown : Status::unavailable, *failure);
+  } else if (stopped_) {
+    give_up(answers, Status::unavailable, Failure{FailureKind::other, 0, *stopped_});
+  } else if (began && any_write && std::ranges::none_of(answers, [](const JobAnswer& answer) {
+               return answer.answer.status == Status::unavailable;
+             })) {
+    trouble_.clear();
+  }
+}
+
+void Core::run_group(std::span<Job> jobs, std::int64_t now_ms, std::vector<JobAnswer>& answers) {
+  const std::size_t first = answers.size();
+  const bool any_write = std::ranges::any_of(jobs, [](const Job& job) { return is_write(job.request); });
+  bool began = !stopped_ && db_->query(any_write ? "BEGIN IMMEDIATE" : "BEGIN").run();
+  std::optional<Failure> failure = db_->take_failure();
+  for (Job& job : jobs) {
+    // After some errors SQLite takes the whole transaction back by itself: then nothing of this group is
+    // done.
+    if (began && !db_->in_transaction() && !failure) {
+      failure = Failure{FailureKind::other, 0,
+                        "The whole group was taken back after an error of one of its requests."};
+    }
+    Answer answer;
+    if (began && !failure && !stopped_) answer = run(job, now_ms);
+    answer.id = job.id;
+    answers.push_back(JobAnswer{job.port, std::move(answer)});
+  }
+  const std::span<JobAnswer> mine = std::span(answers).subspan(first);
+  if (failure || (began && !db_->in_transaction())) {
+    give_up(mine, Status::unavailable,
+            failure.value_or(Failure{FailureKind::other, 0, "The database gave up."}));
+    began = false;
+  }
+  finish(began, any_write, mine);
+}
+
+void Core::tidy(bool idle) {
+  if (stopped_ || db_->wal_pages() < (idle ? wal_pages_when_idle : wal_pages_max)) return;
+  if (db_->checkpoint()) return;
+  if (const std::optional<Failure> failure = db_->take_failure(); failure && failure->is_final()) {
+    stopped_ = failure->detail;
+  }
+}
+
+}  // namespace pulter::store

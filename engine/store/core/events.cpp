@@ -1,0 +1,86 @@
+#include "engine/store/core/handlers.h"
+#include "engine/store/core/rows.h"
+
+namespace pulter::store {
+
+std::optional<model::Event> find_event(Session& session, std::string_view id) {
+  static const std::string sql = "SELECT " + std::string(event_columns) + " FROM events WHERE id = ?";
+  Query query = session.db.query(sql).with(id);
+  if (!query.row()) return std::nullopt;
+  return read_event(query);
+}
+
+void insert_event(Session& session, const model::Event& event, std::string_view webhook_id) {
+  session.db
+      .query(
+          "INSERT INTO events (id, import_id, webhook_id, name, batch_index, first_row, row_count, "
+          "body_bytes,"
+          " body_digest, state, attempts, attempts_in_budget, last_status, next_attempt_at, delivered_at, "
+          "created_at)"
+          " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 0, 0, 0, 0, 0, ?)")
+      .with(event.id, event.import_id, webhook_id, event.name, event.index, event.first_row, event.rows,
+            event.body_bytes, event.body_digest, model::name(event.state), session.now_ms)
+      .run();
+}
+
+void insert_attempt(Session& session, const model::Attempt& attempt) {
+  Query query = session.db.query(
+      "INSERT INTO attempts (id, event_id, attempt, trigger, started_at, duration_us, dns_us, connect_us, "
+      "tls_us,"
+      " send_us, wait_us, receive_us, remote_address, request_headers, body_bytes, body_digest, status,"
+      " response_headers, response_body, outcome, error)"
+      " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)");
+  const model::Phases& phases = attempt.phases;
+  query.with(attempt.id, attempt.event_id, attempt.number, model::name(attempt.trigger),
+             attempt.started_at_ms, attempt.duration_us, phases.dns_us, phases.connect_us, phases.tls_us,
+             phases.send_us, phases.wait_us, phases.receive_us, attempt.remote_address,
+             attempt.request_headers, attempt.body_bytes, attempt.body_digest, attempt.status);
+  query.bind_blob(attempt.response_headers).bind_blob(attempt.response_body);
+  query.with(model::name(attempt.outcome), attempt.error).run();
+}
+
+void remove_event(Session& session, std::string_view id) {
+  session.db.query("DELETE FROM lane_tasks WHERE event_id = ?").with(id).run();
+  session.db.query("DELETE FROM attempts WHERE event_id = ?").with(id).run();
+  session.db.query("DELETE FROM events WHERE id = ?").with(id).run();
+}
+
+Answer handle(Session& session, GetEvent& request) {
+  std::optional<model::Event> event = find_event(session, request.id);
+  if (!event) return not_found("There is no event '" + request.id + "', or it is not kept any more.");
+  return done(std::move(*event));
+}
+
+Answer handle(Session& session, ListEvents& request) {
+  const auto cursor = cursor_of(request.page, newest);
+  if (!cursor) return bad_cursor(request.page);
+  std::string sql = "SELECT number, " + std::string(event_columns) + " FROM events WHERE number < ?";
+  if (request.import_id) sql += " AND import_id = ?";
+  if (request.webhook_id) sql += " AND webhook_id = ?";
+  // States are literals so that the partial index over what is not delivered can be used.
+  if (request.state) {
+    sql += " AND state = '" + std::string(model::name(*request.state)) + "'";
+    if (*request.state != model::EventState::delivered) sql += " AND state <> 'delivered'";
+  }
+  if (request.name) sql += *request.name == "all" ? " AND name = ?" : " AND name = ? AND name <> 'all'";
+  Query query = session.db.query(sql + " ORDER BY number DESC LIMIT ?").with(*cursor);
+  if (request.import_id) query.bind(*request.import_id);
+  if (request.webhook_id) query.bind(*request.webhook_id);
+  if (request.name) query.bind(*request.name);
+  query.bind(items_of(request.page) + 1);
+  return done(read_page<model::Event>(query, request.page, read_event));
+}
+
+Answer handle(Session& session, ListAttempts& request) {
+  static const std::string sql = "SELECT number, " + std::string(attempt_columns) +
+                                 " FROM attempts WHERE event_id = ? AND number > ? ORDER BY number LIMIT ?";
+  const auto cursor = cursor_of(request.page, 0);
+  if (!cursor) return bad_cursor(request.page);
+  if (!find_event(session, request.event_id)) {
+    return not_found("There is no event '" + request.event_id + "', or it is not kept any more.");
+  }
+  Query query = session.db.query(sql).with(request.event_id, *cursor, items_of(request.page) + 1);
+  return done(read_page<model::Attempt>(query, request.page, read_attempt));
+}
+
+}  // namespace pulter::store

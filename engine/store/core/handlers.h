@@ -1,0 +1,104 @@
+#pragma once
+
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "engine/store/core/session.h"
+#include "engine/store/store.h"
+
+// One function per request: the whole of what the store does, as plain SQL on an open transaction.
+
+namespace pulter::store {
+
+// importers.cpp
+[[nodiscard]] Answer handle(Session& session, PutImporter& request);
+[[nodiscard]] Answer handle(Session& session, GetImporter& request);
+[[nodiscard]] Answer handle(Session& session, ListImporters& request);
+[[nodiscard]] Answer handle(Session& session, DeleteImporter& request);
+// webhooks.cpp
+[[nodiscard]] Answer handle(Session& session, PutWebhook& request);
+[[nodiscard]] Answer handle(Session& session, EnsureWebhook& request);
+[[nodiscard]] Answer handle(Session& session, GetWebhook& request);
+[[nodiscard]] Answer handle(Session& session, ListWebhooks& request);
+[[nodiscard]] Answer handle(Session& session, DeleteWebhook& request);
+// create_import.cpp
+[[nodiscard]] Answer handle(Session& session, CreateImport& request);
+[[nodiscard]] Answer handle(Session& session, FillImport& request);
+// imports.cpp
+[[nodiscard]] Answer handle(Session& session, GetImport& request);
+[[nodiscard]] Answer handle(Session& session, FindImportByKey& request);
+[[nodiscard]] Answer handle(Session& session, GetPlan& request);
+[[nodiscard]] Answer handle(Session& session, ListImports& request);
+[[nodiscard]] Answer handle(Session& session, ListRowErrors& request);
+// import_commands.cpp
+[[nodiscard]] Answer handle(Session& session, CommandImport& request);
+// lanes.cpp
+[[nodiscard]] Answer handle(Session& session, AcquireShard& request);
+[[nodiscard]] Answer handle(Session& session, ListBusyLanes& request);
+[[nodiscard]] Answer handle(Session& session, NextWork& request);
+[[nodiscard]] Answer handle(Session& session, OpenEvent& request);
+[[nodiscard]] Answer handle(Session& session, Lookup& request);
+// lane_tasks.cpp
+[[nodiscard]] Answer handle(Session& session, AddLaneTask& request);
+// record.cpp
+[[nodiscard]] Answer handle(Session& session, Record& request);
+// events.cpp
+[[nodiscard]] Answer handle(Session& session, GetEvent& request);
+[[nodiscard]] Answer handle(Session& session, ListEvents& request);
+[[nodiscard]] Answer handle(Session& session, ListAttempts& request);
+// retention.cpp
+[[nodiscard]] Answer handle(Session& session, RetentionStep& request);
+[[nodiscard]] Answer handle(Session& session, ListSpoolKeys& request);
+
+// Shared by them.
+
+// webhooks.cpp
+[[nodiscard]] std::optional<model::Webhook> find_webhook(Session& session, std::string_view id);
+/// Enabled webhooks of the importer and of all, in order of their ids.
+[[nodiscard]] std::vector<model::Webhook> webhooks_of(Session& session, std::string_view template_id);
+void disable_webhook(Session& session, std::string_view id, std::string_view reason);
+/// Cancels what is unfinished for a webhook, and takes it away.
+void remove_webhook(Session& session, std::string_view id);
+
+// imports.cpp
+/// With all its deliveries.
+[[nodiscard]] std::optional<model::Import> find_import(Session& session, std::string_view id);
+/// Without its deliveries.
+[[nodiscard]] std::optional<model::Import> find_import_alone(Session& session, std::string_view id);
+[[nodiscard]] std::string find_plan(Session& session, std::string_view import_id);
+/// Derives the state anew and sets `completed_at` when the last lane ended. To be called whenever a lane
+/// started, halted, ended or was commanded. The import as it is then.
+model::Import refresh_import(Session& session, std::string_view id);
+
+// lanes.cpp
+/// The answer to give when the lane belongs to a later epoch.
+[[nodiscard]] std::optional<Answer> fence(Session& session, const LaneKey& lane);
+[[nodiscard]] std::optional<model::Delivery> find_delivery(Session& session, std::string_view import_id,
+                                                           std::string_view webhook_id);
+void mark_started(Session& session, std::string_view import_id, std::string_view webhook_id);
+
+// lane_tasks.cpp
+struct LaneTask {
+  std::int64_t id = 0;
+  LaneTaskKind kind = LaneTaskKind::resend;
+  std::string event_id;
+  std::uint32_t attempts = 0;
+  std::int64_t retry_at_ms = 0;
+};
+/// The oldest task that may be tried now.
+[[nodiscard]] std::optional<LaneTask> due_task(Session& session, std::string_view webhook_id);
+/// The task that will be tried next, due or not.
+[[nodiscard]] std::optional<LaneTask> next_task(Session& session, std::string_view webhook_id);
+[[nodiscard]] std::optional<LaneTask> find_task(Session& session, std::int64_t id);
+
+// events.cpp
+[[nodiscard]] std::optional<model::Event> find_event(Session& session, std::string_view id);
+/// `created_at_ms` and `webhook_id` are the store's.
+void insert_event(Session& session, const model::Event& event, std::string_view webhook_id);
+void insert_attempt(Session& session, const model::Attempt& attempt);
+/// The event, its attempts and its tasks.
+void remove_event(Session& session, std::string_view id);
+
+}  // namespace pulter::store

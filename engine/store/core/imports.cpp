@@ -1,0 +1,108 @@
+#include "engine/store/core/handlers.h"
+#include "engine/store/core/rows.h"
+
+namespace pulter::store {
+namespace {
+
+std::string no_import(const std::string& id) {
+  return "There is no import '" + id + "'. See the existing ones with: pulter imports list";
+}
+
+void read_deliveries(Session& session, model::Import& import) {
+  static const std::string sql =
+      "SELECT " + std::string(delivery_columns) + " FROM deliveries WHERE import_id = ? ORDER BY webhook_id";
+  Query query = session.db.query(sql).with(import.id);
+  while (query.row()) import.deliveries.push_back(read_delivery(query));
+}
+
+}  // namespace
+
+std::optional<model::Import> find_import_alone(Session& session, std::string_view id) {
+  static const std::string sql = "SELECT " + std::string(import_columns) + " FROM imports WHERE id = ?";
+  Query query = session.db.query(sql).with(id);
+  if (!query.row()) return std::nullopt;
+  return read_import(query);
+}
+
+std::optional<model::Import> find_import(Session& session, std::string_view id) {
+  std::optional<model::Import> import = find_import_alone(session, id);
+  if (import) read_deliveries(session, *import);
+  return import;
+}
+
+std::string find_plan(Session& session, std::string_view import_id) {
+  Query query = session.db.query("SELECT plan FROM plans WHERE import_id = ?").with(import_id);
+  return query.row() ? query.blob() : std::string();
+}
+
+model::Import refresh_import(Session& session, std::string_view id) {
+  std::optional<model::Import> import = find_import(session, id);
+  if (!import) return {};
+  const bool ended = model::has_ended(*import);
+  if (ended && import->completed_at_ms == 0) import->completed_at_ms = session.now_ms;
+  session.db.query("UPDATE imports SET state = ?, completed_at = ? WHERE id = ?")
+      .with(model::name(model::state_of(*import)), import->completed_at_ms, id)
+      .run();
+  return std::move(*import);
+}
+
+Answer handle(Session& session, GetImport& request) {
+  std::optional<model::Import> import = find_import(session, request.id);
+  if (!import) return not_found(no_import(request.id));
+  return done(std::move(*import));
+}
+
+Answer handle(Session& session, FindImportByKey& request) {
+  std::string id;
+  {
+    Query query =
+        session.db.query("SELECT id FROM imports WHERE idempotency_key = ?").with(request.idempotency_key);
+    if (!query.row()) return not_found("No import was made with this Idempotency-Key.");
+    id = query.text();
+  }
+  return done(find_import(session, id).value_or(model::Import{}));
+}
+
+Answer handle(Session& session, GetPlan& request) {
+  Query query = session.db.query("SELECT plan FROM plans WHERE import_id = ?").with(request.import_id);
+  if (!query.row())
+    return not_found("The import '" + request.import_id +
+                     "' has no plan: it is receiving, failed or removed.");
+  return done(query.blob());
+}
+
+Answer handle(Session& session, ListImports& request) {
+  const auto cursor = cursor_of(request.page, newest);
+  if (!cursor) return bad_cursor(request.page);
+  std::string sql = "SELECT number, " + std::string(import_columns) + " FROM imports WHERE number < ?";
+  if (request.template_id) sql += " AND template_id = ?";
+  if (request.state) sql += " AND state = ?";
+  Query query = session.db.query(sql + " ORDER BY number DESC LIMIT ?").with(*cursor);
+  if (request.template_id) query.bind(*request.template_id);
+  if (request.state) query.bind(model::name(*request.state));
+  query.bind(items_of(request.page) + 1);
+  Listing<model::Import> listing = read_page<model::Import>(query, request.page, read_import);
+  for (model::Import& import : listing.items) read_deliveries(session, import);
+  return done(std::move(listing));
+}
+
+Answer handle(Session& session, ListRowErrors& request) {
+  const auto cursor = cursor_of(request.page, 0);
+  if (!cursor) return bad_cursor(request.page);
+  if (!find_import_alone(session, request.import_id)) return not_found(no_import(request.import_id));
+  Query query =
+      session.db
+          .query(
+              "SELECT number, row, field, message FROM row_errors WHERE import_id = ? AND number > ?"
+              " ORDER BY number LIMIT ?")
+          .with(request.import_id, *cursor, items_of(request.page) + 1);
+  return done(read_page<model::RowError>(query, request.page, [](Query& row) {
+    model::RowError error;
+    error.row = row.unsigned_integer();
+    error.field = row.text();
+    error.message = row.text();
+    return error;
+  }));
+}
+
+}  // namespace pulter::store

@@ -1,0 +1,209 @@
+#include "engine/store/core/handlers.h"
+
+namespace pulter::store {
+namespace {
+
+/// What a Record is compared with and continues from.
+struct Standing {
+  std::uint64_t cursor = 0;
+  std::string open_event_id;
+  std::string halted_event_id;
+  bool started = false;
+  bool cancelled = false;
+  bool paused = false;
+  bool data_sync = true;
+  std::uint64_t count = 0;
+};
+
+std::optional<Standing> find_standing(Session& session, const Record& record) {
+  Query query =
+      session.db
+          .query(
+              "SELECT d.cursor, d.open_event_id, d.halted_event_id, d.started, d.cancelled, d.paused,"
+              " i.data_sync, i.batch_count FROM deliveries d JOIN imports i ON i.id = d.import_id"
+              " WHERE d.import_id = ? AND d.webhook_id = ?")
+          .with(record.import_id, record.lane.webhook_id);
+  if (!query.row()) return std::nullopt;
+  Standing standing;
+  standing.cursor = query.unsigned_integer();
+  standing.open_event_id = query.text();
+  standing.halted_event_id = query.text();
+  standing.started = query.flag();
+  standing.cancelled = query.flag();
+  standing.paused = query.flag();
+  standing.data_sync = query.flag();
+  standing.count = query.unsigned_integer();
+  return standing;
+}
+
+bool is_enabled(Session& session, const std::string& webhook_id) {
+  return session.db.query("SELECT 1 FROM webhooks WHERE id = ? AND enabled = 1").with(webhook_id).row();
+}
+
+/// Counts the attempt on its event, and sets what follows from it.
+void update_event(Session& session, const Record& record, model::EventState state) {
+  const bool retry = record.disposition == Disposition::retry;
+  const bool delivered = record.disposition == Disposition::delivered;
+  session.db
+      .query(
+          "UPDATE events SET state = ?, attempts = attempts + 1, attempts_in_budget = attempts_in_budget + ?,"
+          " last_status = ?, next_attempt_at = ?, delivered_at = CASE WHEN ? THEN ? ELSE delivered_at END"
+          " WHERE id = ?")
+      .with(model::name(state), record.spends_budget ? 1 : 0, record.attempt.status,
+            retry ? record.retry_at_ms : 0, delivered, session.now_ms, record.attempt.event_id)
+      .run();
+}
+
+void insert_row_errors(Session& session, const Record& record) {
+  for (const model::RowError& error : record.row_errors) {
+    session.db
+        .query("INSERT INTO row_errors (import_id, webhook_id, row, field, message) VALUES (?, ?, ?, ?, ?)")
+        .with(record.import_id, record.lane.webhook_id, error.row, error.field, error.message)
+        .run();
+  }
+}
+
+model::EventState state_after(Disposition disposition) {
+  switch (disposition) {
+    case Disposition::delivered:
+      return model::EventState::delivered;
+    case Disposition::retry:
+      return model::EventState::pending;
+    case Disposition::halted:
+    case Disposition::gone:
+      return model::EventState::halted;
+  }
+  return model::EventState::pending;
+}
+
+/// The delivered event in the log, or out of it where nothing is kept.
+void log_delivered(Session& session, const Record& record, bool data_sync) {
+  if (!data_sync) return remove_event(session, record.attempt.event_id);
+  insert_attempt(session, record.attempt);
+  update_event(session, record, model::EventState::delivered);
+  insert_row_errors(session, record);
+}
+
+std::string what_went_wrong(const Record& record) {
+  if (record.disposition == Disposition::delivered) return {};
+  return record.reason.empty() ? record.attempt.error : record.reason;
+}
+
+/// The batch is behind: counters, cursor, and the event that comes next.
+void advance(Session& session, Record& record, const Standing& standing, const model::Event& event) {
+  const bool batch = event.name == "all";
+  log_delivered(session, record, standing.data_sync);
+  // While the import is stopped its next event is not on its way, only ready.
+  if (record.next_event) {
+    record.next_event->state =
+        standing.paused || standing.cancelled ? model::EventState::pending : model::EventState::delivering;
+    if (standing.cancelled) record.next_event.reset();
+  }
+  if (record.next_event) insert_event(session, *record.next_event, record.lane.webhook_id);
+  session.db
+      .query(
+          "UPDATE deliveries SET cursor = ?, ended = ?, open_event_id = ?, batches_delivered = "
+          "batches_delivered + ?,"
+          " rows_delivered = rows_delivered + ?, row_errors = row_errors + ?, last_status = ?,"
+          " last_status_text = '' WHERE import_id = ? AND webhook_id = ?")
+      .with(record.next_cursor, record.next_cursor >= model::cursor_end(standing.count),
+            record.next_event ? record.next_event->id : std::string(), batch ? 1 : 0, batch ? event.rows : 0,
+            record.row_errors.size(), record.attempt.status, record.import_id, record.lane.webhook_id)
+      .run();
+}
+
+/// The batch stays where it is: to be tried again, or to wait for a person.
+void hold_back(Session& session, const Record& record, const Standing& standing) {
+  insert_attempt(session, record.attempt);
+  update_event(session, record,
+               standing.cancelled ? model::EventState::cancelled : state_after(record.disposition));
+  const bool halts = record.disposition != Disposition::retry && !standing.cancelled;
+  session.db
+      .query(
+          "UPDATE deliveries SET halted_event_id = ?, last_status = ?, last_status_text = ? WHERE import_id "
+          "= ? AND"
+          " webhook_id = ?")
+      .with(halts ? record.attempt.event_id : std::string(), record.attempt.status, what_went_wrong(record),
+            record.import_id, record.lane.webhook_id)
+      .run();
+  if (record.disposition == Disposition::gone)
+    disable_webhook(session, record.lane.webhook_id, record.reason);
+}
+
+Recorded what_now(Session& session, const Record& record) {
+  Recorded recorded;
+  recorded.task_waiting = due_task(session, record.lane.webhook_id).has_value();
+  return recorded;
+}
+
+Answer record_delivery(Session& session, Record& record) {
+  const std::optional<Standing> standing = find_standing(session, record);
+  if (!standing) {
+    return not_found("Import " + record.import_id + " has no delivery to webhook " + record.lane.webhook_id +
+                     ".");
+  }
+  // Retention may have taken the event of a cancelled import while it was under way.
+  const std::optional<model::Event> event = find_event(session, record.attempt.event_id);
+  const bool delivered = record.disposition == Disposition::delivered;
+  const bool moves_on =
+      record.next_cursor > record.cursor && record.next_cursor <= model::cursor_end(standing->count);
+  if (!event || standing->cursor != record.cursor || standing->open_event_id != record.attempt.event_id ||
+      !standing->halted_event_id.empty() || (delivered && !moves_on)) {
+    return conflict("The delivery of import " + record.import_id + " stands elsewhere than this attempt.",
+                    Recorded{false, false, false});
+  }
+  if (delivered) {
+    advance(session, record, *standing, *event);
+  } else {
+    hold_back(session, record, *standing);
+  }
+  Recorded recorded = what_now(session, record);
+  const bool ended = delivered && record.next_cursor == model::cursor_end(standing->count);
+  const bool halts = record.disposition == Disposition::halted || record.disposition == Disposition::gone;
+  if (!standing->started) mark_started(session, record.import_id, record.lane.webhook_id);
+  if (ended || halts) {
+    const model::Import import = refresh_import(session, record.import_id);
+    recorded.import_ended = model::has_ended(import);
+  }
+  recorded.go_on = !ended && !halts && !standing->paused && !standing->cancelled &&
+                   is_enabled(session, record.lane.webhook_id);
+  return done(recorded);
+}
+
+/// A test's event follows its attempts; a resent event keeps the state that its own delivery gave it.
+Answer record_task(Session& session, Record& record) {
+  const std::optional<LaneTask> task = find_task(session, record.task_id);
+  const std::optional<model::Event> event = find_event(session, record.attempt.event_id);
+  if (!task || !event || task->event_id != event->id) {
+    return conflict("The task is not waiting any more.", Recorded{false, false, false});
+  }
+  insert_attempt(session, record.attempt);
+  if (event->name == "test") {
+    update_event(session, record, state_after(record.disposition));
+  } else {
+    session.db.query("UPDATE events SET attempts = attempts + 1, last_status = ? WHERE id = ?")
+        .with(record.attempt.status, event->id)
+        .run();
+  }
+  if (record.disposition == Disposition::retry) {
+    session.db.query("UPDATE lane_tasks SET attempts = attempts + ?, retry_at = ? WHERE id = ?")
+        .with(record.spends_budget ? 1 : 0, record.retry_at_ms, task->id)
+        .run();
+  } else {
+    session.db.query("DELETE FROM lane_tasks WHERE id = ?").with(task->id).run();
+  }
+  if (record.disposition == Disposition::gone)
+    disable_webhook(session, record.lane.webhook_id, record.reason);
+  Recorded recorded = what_now(session, record);
+  recorded.go_on = false;
+  return done(recorded);
+}
+
+}  // namespace
+
+Answer handle(Session& session, Record& request) {
+  if (std::optional<Answer> fenced = fence(session, request.lane)) return *fenced;
+  return request.task_id != 0 ? record_task(session, request) : record_delivery(session, request);
+}
+
+}  // namespace pulter::store

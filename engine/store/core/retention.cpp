@@ -1,0 +1,112 @@
+#include "engine/store/core/handlers.h"
+
+namespace pulter::store {
+namespace {
+
+constexpr std::int64_t rows_per_step = 500;
+
+/// An import that has ended and whose content is due; empty when there is none.
+std::string due_import(Session& session, std::int64_t before_ms) {
+  for (const int data_sync : {0, 1}) {
+    Query query =
+        session.db
+            .query(
+                "SELECT id FROM imports WHERE content_removed = 0 AND completed_at > 0 AND data_sync = ? AND"
+                " completed_at < ? ORDER BY completed_at LIMIT 1")
+            .with(data_sync, data_sync == 0 ? newest : before_ms);
+    if (query.row()) return query.text();
+  }
+  return {};
+}
+
+std::vector<std::string> ids(Query query) {
+  std::vector<std::string> found;
+  while (query.row()) found.push_back(query.text());
+  return found;
+}
+
+/// Removes up to `budget` rows (attempts count too) and takes them off it. True when all given events are
+/// gone.
+bool remove_events(Session& session, const std::vector<std::string>& events, std::int64_t& budget) {
+  for (const std::string& event : events) {
+    if (budget <= 0) return false;
+    session.db
+        .query(
+            "DELETE FROM attempts WHERE number IN (SELECT number FROM attempts WHERE event_id = ? LIMIT ?)")
+        .with(event, budget)
+        .run();
+    budget -= session.db.changes();
+    if (budget <= 0) return false;
+    remove_event(session, event);
+    --budget;
+  }
+  return true;
+}
+
+bool remove_row_errors(Session& session, const std::string& import_id, std::int64_t& budget) {
+  session.db
+      .query(
+          "DELETE FROM row_errors WHERE number IN (SELECT number FROM row_errors WHERE import_id = ? LIMIT "
+          "?)")
+      .with(import_id, budget)
+      .run();
+  budget -= session.db.changes();
+  return budget > 0;
+}
+
+/// The last of an import: its plan, and the names of its files.
+void remove_content(Session& session, const std::string& import_id, std::vector<std::string>& keys) {
+  {
+    Query query = session.db.query("SELECT file_key, text_key FROM imports WHERE id = ?").with(import_id);
+    if (query.row()) {
+      std::string file = query.text();
+      std::string text = query.text();
+      if (!text.empty() && text != file) keys.push_back(std::move(text));
+      if (!file.empty()) keys.push_back(std::move(file));
+    }
+  }
+  session.db.query("DELETE FROM plans WHERE import_id = ?").with(import_id).run();
+  session.db.query("UPDATE imports SET content_removed = 1 WHERE id = ?").with(import_id).run();
+}
+
+}  // namespace
+
+Answer handle(Session& session, RetentionStep& request) {
+  RetentionStep::Removed removed;
+  std::int64_t budget = rows_per_step;
+  removed.more = true;
+  while (budget > 0 && !session.db.failure()) {
+    const std::string import = due_import(session, request.before_ms);
+    if (import.empty()) {
+      // Tests belong to no import.
+      const std::vector<std::string> tests =
+          ids(session.db
+                  .query("SELECT id FROM events WHERE name = 'test' AND name <> 'all' AND created_at < ? AND"
+                         " state <> 'pending' ORDER BY number LIMIT ?")
+                  .with(request.before_ms, budget));
+      removed.more = !remove_events(session, tests, budget);
+      break;
+    }
+    const std::vector<std::string> events =
+        ids(session.db.query("SELECT id FROM events WHERE import_id = ? ORDER BY number LIMIT ?")
+                .with(import, budget));
+    if (!remove_events(session, events, budget) || !remove_row_errors(session, import, budget)) break;
+    remove_content(session, import, removed.spool_keys);
+    --budget;
+  }
+  return done(std::move(removed));
+}
+
+Answer handle(Session& session, ListSpoolKeys&) {
+  std::vector<std::string> keys;
+  Query query = session.db.query("SELECT file_key, text_key FROM imports WHERE content_removed = 0");
+  while (query.row()) {
+    std::string file = query.text();
+    std::string text = query.text();
+    if (!text.empty() && text != file) keys.push_back(std::move(text));
+    if (!file.empty()) keys.push_back(std::move(file));
+  }
+  return done(std::move(keys));
+}
+
+}  // namespace pulter::store

@@ -1,0 +1,46 @@
+#include "engine/store/job_queue.h"
+
+#include <algorithm>
+#include <iterator>
+#include <utility>
+
+namespace pulter::store {
+
+bool JobQueue::push(Job&& job) {
+  {
+    const std::scoped_lock lock(mutex_);
+    if (jobs_.size() - first_ >= jobs_max_) return false;
+    jobs_.push_back(std::move(job));
+  }
+  waiting_.notify_one();
+  return true;
+}
+
+bool JobQueue::take(std::vector<Job>& into, std::size_t count_max, bool wait) {
+  std::unique_lock lock(mutex_);
+  if (wait) waiting_.wait(lock, [this] { return closed_ || first_ < jobs_.size(); });
+  const std::size_t count = std::min(count_max, jobs_.size() - first_);
+  if (first_ == 0 && count == jobs_.size()) {
+    std::swap(into, jobs_);
+    return count != 0;
+  }
+  const auto begin = jobs_.begin() + static_cast<std::ptrdiff_t>(first_);
+  into.assign(std::make_move_iterator(begin),
+              std::make_move_iterator(begin + static_cast<std::ptrdiff_t>(count)));
+  first_ += count;
+  if (first_ == jobs_.size()) {
+    jobs_.clear();
+    first_ = 0;
+  }
+  return count != 0;
+}
+
+void JobQueue::close() {
+  {
+    const std::scoped_lock lock(mutex_);
+    closed_ = true;
+  }
+  waiting_.notify_all();
+}
+
+}  // namespace pulter::store

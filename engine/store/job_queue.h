@@ -1,0 +1,35 @@
+#pragma once
+
+#include <condition_variable>
+#include <cstddef>
+#include <mutex>
+#include <vector>
+
+#include "engine/store/core/core.h"
+
+namespace pulter::store {
+
+/// Requests on their way to one of the store's threads. The lock is held for a push or a swap only, so that a
+/// shard never waits for a commit.
+class JobQueue {
+ public:
+  explicit JobQueue(std::size_t jobs_max) : jobs_max_(jobs_max) {}
+
+  /// False: too many wait; the job was not taken.
+  bool push(Job&& job);
+  /// Moves what waits into `into` (empty before), at most `count_max`. Waits for the first one when `wait`.
+  /// False: nothing is there; with `wait`, it was closed too.
+  bool take(std::vector<Job>& into, std::size_t count_max, bool wait);
+  /// What was pushed before is still taken.
+  void close();
+
+ private:
+  std::mutex mutex_;
+  std::condition_variable waiting_;
+  std::vector<Job> jobs_;
+  std::size_t first_ = 0;  ///< of those in `jobs_` not taken yet
+  std::size_t jobs_max_;
+  bool closed_ = false;
+};
+
+}  // namespace pulter::store

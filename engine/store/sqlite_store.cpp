@@ -1,0 +1,100 @@
+#include "engine/store/sqlite_store.h"
+
+#include <algorithm>
+#include <utility>
+
+#include "codec/base/check.h"
+#include "engine/store/sqlite_schema.h"
+
+namespace pulter::store {
+
+Result<std::unique_ptr<SqliteStore>> SqliteStore::open(SqliteStoreSettings settings) {
+  PULTER_CHECK(settings.unix_ms);
+  Result<std::unique_ptr<Database>> writer =
+      open_database({.path = settings.path, .read_only = false, .vfs = settings.vfs}, settings.unix_ms());
+  if (!writer) return fail(std::move(writer.error()));
+  if (Result<> epoch = begin_epoch(**writer); !epoch) return fail(std::move(epoch.error()));
+  Result<std::unique_ptr<Database>> reader =
+      Database::open({.path = settings.path, .read_only = true, .vfs = settings.vfs});
+  if (!reader) return fail(std::move(reader.error()));
+  return std::unique_ptr<SqliteStore>(
+      new SqliteStore(std::move(settings), std::move(*writer), std::move(*reader)));
+}
+
+SqliteStore::SqliteStore(SqliteStoreSettings settings, std::unique_ptr<Database> writer,
+                         std::unique_ptr<Database> reader)
+    : settings_(std::move(settings)),
+      writer_(std::move(writer)),
+      reader_(std::move(reader)),
+      writes_(settings_.waiting_max),
+      reads_(settings_.waiting_max) {
+  writer_thread_ = std::thread([this] { run(writer_, writes_, "store-writer", true); });
+  reader_thread_ = std::thread([this] { run(reader_, reads_, "store-reader", false); });
+}
+
+SqliteStore::~SqliteStore() {
+  writes_.close();
+  reads_.close();
+  writer_thread_.join();
+  reader_thread_.join();
+}
+
+PortId SqliteStore::open_port(Waker waker) {
+  ports_.push_back(std::make_unique<AnswerQueue>(waker));
+  return static_cast<PortId>(ports_.size() - 1);
+}
+
+void SqliteStore::submit(PortId port, std::uint64_t id, Request request) {
+  JobQueue& queue = is_read(request) ? reads_ : writes_;
+  if (queue.push(Job{port, id, std::move(request)})) return;
+  ports_[port]->push(Answer{id, Status::unavailable,
+                            "More than " + std::to_string(settings_.waiting_max) +
+                                " requests wait for the database already. Try again later.",
+                            Nothing{}});
+  ports_[port]->wake();
+}
+
+bool SqliteStore::take(PortId port, Answer& answer) {
+  return ports_[port]->take(answer);
+}
+
+std::string SqliteStore::trouble() const {
+  const std::scoped_lock lock(trouble_mutex_);
+  return trouble_;
+}
+
+void SqliteStore::note_trouble(const std::string& trouble) {
+  const std::scoped_lock lock(trouble_mutex_);
+  if (trouble_ != trouble) trouble_ = trouble;
+}
+
+void SqliteStore::run(Core& core, JobQueue& queue, std::string_view name, bool writes) {
+  if (settings_.on_thread_start) settings_.on_thread_start(name);
+  std::vector<Job> group;
+  std::vector<JobAnswer> answers;
+  while (true) {
+    group.clear();
+    // Whatever arrived during the last commit is the next group; only with nothing to do is there time to
+    // tidy.
+    if (!queue.take(group, group_requests_max, false)) {
+      if (writes) core.tidy(true);
+      if (!queue.take(group, group_requests_max, true)) return;
+    }
+    core.run_group(group, settings_.unix_ms(), answers);
+    if (writes) note_trouble(core.trouble());
+    deliver(answers);
+    if (writes) core.tidy(false);
+  }
+}
+
+void SqliteStore::deliver(std::vector<JobAnswer>& answers) {
+  std::vector<PortId> ports;
+  for (JobAnswer& answer : answers) {
+    ports_[answer.port]->push(std::move(answer.answer));
+    if (std::ranges::find(ports, answer.port) == ports.end()) ports.push_back(answer.port);
+  }
+  for (const PortId port : ports) ports_[port]->wake();
+  answers.clear();
+}
+
+}  // namespace pulter::store

@@ -1,0 +1,66 @@
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <mutex>
+#include <string>
+#include <string_view>
+#include <thread>
+#include <vector>
+
+#include "codec/base/result.h"
+#include "engine/store/answer_queue.h"
+#include "engine/store/core/core.h"
+#include "engine/store/job_queue.h"
+#include "engine/store/store.h"
+
+namespace pulter::store {
+
+struct SqliteStoreSettings {
+  std::string path;  ///< the database file; made where it is missing, its folder must exist
+  std::function<std::int64_t()> unix_ms;  ///< time of day, asked from the store's threads
+  /// Called on each of the store's threads when it starts ("store-writer", "store-reader"): to name it, and
+  /// to give the writer a better nice value. May be empty.
+  std::function<void(std::string_view name)> on_thread_start;
+  std::size_t waiting_max = 65'536;  ///< requests that may wait per thread; beyond: unavailable
+  std::string vfs;                   ///< for tests that inject faults
+};
+
+/// The Store of one machine: SQLite on a thread of its own, with grouped commits, and a second thread that
+/// answers what only reads, so that a long list never delays a commit.
+///
+/// An answer to a write is given after its commit is on the disk, so whoever got it reads what it wrote. Its
+/// destructor carries out what was submitted before it and joins both threads.
+class SqliteStore final : public Store {
+ public:
+  /// Opens the file, brings its schema up to date and takes all store shards over (epoch + 1). Errors as
+  /// `open_database`.
+  static Result<std::unique_ptr<SqliteStore>> open(SqliteStoreSettings settings);
+  ~SqliteStore() override;
+
+  PortId open_port(Waker waker) override;
+  void submit(PortId port, std::uint64_t id, Request request) override;
+  bool take(PortId port, Answer& answer) override;
+  [[nodiscard]] std::string trouble() const override;
+
+ private:
+  SqliteStore(SqliteStoreSettings settings, std::unique_ptr<Database> writer,
+              std::unique_ptr<Database> reader);
+  void run(Core& core, JobQueue& queue, std::string_view name, bool writes);
+  void deliver(std::vector<JobAnswer>& answers);
+  void note_trouble(const std::string& trouble);
+
+  SqliteStoreSettings settings_;
+  Core writer_;
+  Core reader_;
+  JobQueue writes_;
+  JobQueue reads_;
+  std::vector<std::unique_ptr<AnswerQueue>> ports_;
+  mutable std::mutex trouble_mutex_;
+  std::string trouble_;
+  std::thread writer_thread_;
+  std::thread reader_thread_;
+};
+
+}  // namespace pulter::store
