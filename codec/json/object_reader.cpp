@@ -46,7 +46,9 @@ void ObjectReader::allow(std::initializer_list<std::string_view> keys) {
 }
 
 void ObjectReader::refuse(std::string_view key, std::string_view why) {
-  if (!error_) error_ = Error{ErrorCode::bad_value, -1, "The field " + quoted(key) + " " + std::string(why)};
+  if (!error_)
+    error_ = Error{ErrorCode::bad_value, -1, "The field " + quoted(key) + " " + std::string(why),
+                   std::string(key)};
 }
 
 const Value* ObjectReader::take(std::string_view key, Type type, std::string_view expected) {
@@ -136,11 +138,14 @@ Result<> ObjectReader::finish() const {
   if (error_) return fail(*error_);
   for (const Member& member : object_.members) {
     if (std::ranges::find(known_, member.key) == known_.end()) {
-      return fail(ErrorCode::unknown_field, "The field " + quoted(member.key) +
-                                                " is not known here; check its spelling or leave it out.");
+      return std::unexpected(
+          Error{ErrorCode::unknown_field, -1,
+                "The field " + quoted(member.key) + " is not known here; check its spelling or leave it out.",
+                member.key});
     }
     if (object_.find(member.key) != &member.value) {
-      return fail(ErrorCode::bad_request, "The field " + quoted(member.key) + " is given twice.");
+      return std::unexpected(Error{ErrorCode::bad_request, -1,
+                                   "The field " + quoted(member.key) + " is given twice.", member.key});
     }
   }
   return {};
