@@ -11,7 +11,8 @@ target_compile_definitions(pulter_flags INTERFACE
   PULTER_VERSION="${PROJECT_VERSION}"
   $<$<CONFIG:Debug>:_GLIBCXX_ASSERTIONS>)
 if(PULTER_SANITIZE)
-  target_compile_options(pulter_flags INTERFACE -fsanitize=${PULTER_SANITIZE} -fno-omit-frame-pointer)
+  # vptr asks for the type information that codec, io and engine are compiled without.
+  target_compile_options(pulter_flags INTERFACE -fsanitize=${PULTER_SANITIZE} -fno-sanitize=vptr -fno-omit-frame-pointer)
   target_link_options(pulter_flags INTERFACE -fsanitize=${PULTER_SANITIZE})
 endif()
 
