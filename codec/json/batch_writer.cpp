@@ -124,6 +124,7 @@ std::size_t BatchWriter::fill(std::string_view file, Position& position, std::sp
   const RowShape& shape = prepared_->shape;
   PULTER_CHECK(position.end <= file.size());
   RowStream stream(shape, prepared_->envelope, file, position, out);
+  if (stream.at_row()) stream.rows_may_be_over();
   const std::uint64_t worthwhile = shape.wide.key_bytes + 2 * render_slack_bytes;
   while (!stream.full() && !finished(position)) {
     if (shape.render != nullptr && stream.at_row() &&

@@ -135,7 +135,6 @@ void RowStream::put_row_end() {
   rows_may_be_over();
 }
 
-/// Goes past blank lines, and on to what follows the rows where there are no more.
 void RowStream::rows_may_be_over() {
   while (p_.offset < p_.end && (file_[p_.offset] == '\n' || file_[p_.offset] == '\r')) ++p_.offset;
   if (p_.rows_left == 0 || p_.offset >= p_.end) go(p_.whole_body ? Step::tail : Step::done);

@@ -50,6 +50,9 @@ class RowStream {
   /// Writes until `out` is full, all is written, or (after at least one piece) a row is about to begin.
   void run_to_row();
 
+  /// Goes past blank lines before a row, and on to what follows the rows where there are no more.
+  void rows_may_be_over();
+
   /// Whether a row is about to begin and none of it was written.
   [[nodiscard]] bool at_row() const noexcept;
   [[nodiscard]] bool full() const noexcept { return out_ == end_; }
@@ -73,7 +76,6 @@ class RowStream {
   bool take_text(bool emit);
   void put_character(char c);
   bool flush_pending();
-  void rows_may_be_over();
 
   const RowShape& shape_;
   const EnvelopeText& envelope_;
