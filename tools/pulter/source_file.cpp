@@ -73,17 +73,15 @@ SourceFile read_source(const ReadOptions& options) {
 }
 
 void check_readable(const SourceFile& source, const std::string& name) {
-  if (!source.mapping.failed()) return;
-  throw Failure(ExitCode::failed,
-                name +
-                    " could not be read to its end: it was cut while it was read, or its disk "
-                    "fails. Try again with a copy of it.");
+  const Result<> readable = source.mapping.check();
+  if (!readable)
+    throw Failure(ExitCode::failed, name + " could not be read to its end: " + readable.error().detail);
 }
 
 std::optional<char> delimiter_of(const std::string& text) {
   if (text.empty()) return std::nullopt;
   if (text == "tab" || text == "\\t") return '\t';
-  if (text.size() == 1 && csv::delimiters.find(text.front()) != std::string_view::npos) return text.front();
+  if (text.size() == 1 && csv::sniffed_delimiters.find(text.front()) != std::string_view::npos) return text.front();
   throw Failure(ExitCode::usage, "--delimiter takes one of , ; | or the word tab, not \"" + text + "\".");
 }
 
