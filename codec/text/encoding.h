@@ -30,13 +30,13 @@ struct ByteOrderMark {
 /// `head`: the first 4 bytes of the file, or all of a shorter one.
 [[nodiscard]] std::optional<ByteOrderMark> find_byte_order_mark(std::string_view head) noexcept;
 
-/// Checks that a stream is UTF-8, cut anywhere (simdjson; about 20 GB/s on ASCII in cache). Never allocates.
+/// Checks that a stream is UTF-8, cut anywhere (simdjson). Never allocates.
 class Utf8Check {
  public:
   /// False from the first invalid byte on.
   bool feed(std::string_view bytes) noexcept;
-  /// False also when the stream ends inside a character.
-  [[nodiscard]] bool finish() noexcept;
+  /// False also when the stream ends inside a character; bad_offset() says the same.
+  bool finish() noexcept;
   /// Offset of the first byte that is not part of a valid character; -1 while all is well.
   [[nodiscard]] std::int64_t bad_offset() const noexcept { return bad_offset_; }
 
@@ -82,8 +82,8 @@ class Utf8Converter {
 
   /// Appends the text of `bytes` to `out`: at most three times their number, and 4.
   [[nodiscard]] Result<> feed(std::string_view bytes, std::string& out);
-  /// The end of the stream.
-  [[nodiscard]] Result<> finish(std::string& out);
+  /// The end of the stream: refuses a character that it cuts off.
+  [[nodiscard]] Result<> finish();
 
  private:
   [[nodiscard]] Result<> feed_utf8(std::string_view bytes, std::string& out);
