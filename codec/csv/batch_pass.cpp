@@ -103,10 +103,10 @@ Result<> BatchPass::take_last_row() {
 inline void BatchPass::take_row(std::uint64_t end, std::uint64_t delimiters) {
   ++row_;
   ++batch_rows_;
-  row_begin_ = end + 1;
   if (delimiters != full_row_delimiters_) [[unlikely]] {
-    (delimiters < full_row_delimiters_ ? short_rows_ : long_rows_).add(row_);
+    (delimiters < full_row_delimiters_ ? short_rows_ : long_rows_).add(row_, row_begin_);
   }
+  row_begin_ = end + 1;
 }
 
 /// Whether the open batch may be too large once it holds `rows` more rows and reaches `end`; a cheap bound.
@@ -128,8 +128,9 @@ Result<> BatchPass::measure_to(std::uint64_t end) {
         const std::uint64_t number = row_ - batch_rows_ + 1;
         return fail(ErrorCode::body_too_large, static_cast<std::int64_t>(measured_to_),
                     "Row " + std::to_string(number) + " on line " +
-                        std::to_string(line_of(file_, measured_to_)) + " takes " + std::to_string(row.bytes) +
-                        " bytes as JSON, more than the " + std::to_string(rule_.room_bytes) +
+                        std::to_string(LineCounter(file_).line_of(measured_to_)) + " takes " +
+                        std::to_string(row.bytes) + " bytes as JSON, more than the " +
+                        std::to_string(rule_.room_bytes) +
                         " that a body has room for; shorten it, or raise maxBatchBytes.");
       }
       cut(measured_rows_, measured_to_);

@@ -14,10 +14,15 @@ namespace pulter::csv {
 /// Rows that have something in common: how many, and the first of them.
 struct RowList {
   std::uint64_t count = 0;
-  std::array<std::uint64_t, note_rows_max> first{};
+  std::array<std::uint64_t, note_rows_max> row{};
+  /// Where each one starts, the line ends before it included.
+  std::array<std::uint64_t, note_rows_max> offset{};
 
-  void add(std::uint64_t row) noexcept {
-    if (count < first.size()) first[count] = row;
+  void add(std::uint64_t number, std::uint64_t begin) noexcept {
+    if (count < row.size()) {
+      row[count] = number;
+      offset[count] = begin;
+    }
     ++count;
   }
 };

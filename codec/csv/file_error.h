@@ -10,8 +10,19 @@ namespace pulter::csv {
 // The errors that name a place in the file. They may read the file from its start to count lines: they are
 // made once, when the import has failed already. `row` is the 1-based data row, 0 for the header.
 
-/// The line of a text editor (1-based) that byte `offset` is on; CRLF, LF and CR each end one.
-[[nodiscard]] std::uint64_t line_of(std::string_view file, std::uint64_t offset);
+/// Counts lines as a text editor does, from 1; CRLF, LF and CR each end one.
+class LineCounter {
+ public:
+  explicit LineCounter(std::string_view file) : file_(file) {}
+
+  /// The line of byte `offset`, which must not be less than at the call before. Reads on from there.
+  [[nodiscard]] std::uint64_t line_of(std::uint64_t offset);
+
+ private:
+  std::string_view file_;
+  std::uint64_t at_ = 0;
+  std::uint64_t line_ = 1;
+};
 
 [[nodiscard]] std::unexpected<Error> unclosed_quote(std::string_view file, std::uint64_t row,
                                                     std::uint64_t quote_offset);

@@ -4,6 +4,7 @@
 #include <string>
 
 #include "codec/csv/batch_pass.h"
+#include "codec/csv/cell_reader.h"
 #include "codec/csv/file_error.h"
 #include "codec/csv/file_kind.h"
 #include "codec/csv/header.h"
@@ -56,12 +57,17 @@ Result<> check_settings(const PlanSettings& settings) {
   return {};
 }
 
-std::string row_numbers(const RowList& rows) {
+/// "rows 2 (line 3), 4 (line 6)"
+std::string row_numbers(std::string_view file, const RowList& rows) {
   constexpr std::size_t shown_max = 10;
-  std::string text;
   const std::size_t shown = std::min<std::size_t>(rows.count, shown_max);
-  for (std::size_t i = 0; i < shown; ++i) text += (i == 0 ? "" : ", ") + number(rows.first[i]);
-  if (rows.count > shown) text += ", …";
+  LineCounter lines(file);
+  std::string text = shown == 1 ? "row " : "rows ";
+  for (std::size_t i = 0; i < shown; ++i) {
+    const std::uint64_t begin = skip_line_ends(file, rows.offset[i]);
+    text += (i == 0 ? "" : ", ") + number(rows.row[i]) + " (line " + number(lines.line_of(begin)) + ")";
+  }
+  if (rows.count > shown) text += " and others";
   return text;
 }
 
@@ -71,11 +77,11 @@ void add_row_note(std::vector<Note>& notes, std::string_view code, const RowList
   const auto kept = static_cast<std::ptrdiff_t>(std::min<std::uint64_t>(rows.count, note_rows_max));
   notes.push_back({std::string(code),
                    number(rows.count) + (rows.count == 1 ? " row has " : " rows have ") + std::string(what),
-                   {rows.first.begin(), rows.first.begin() + kept}});
+                   {rows.row.begin(), rows.row.begin() + kept}});
 }
 
 /// The verdicts that need the whole file.
-Result<> judge(const BatchPass& pass, const Plan& plan, const PlanSettings& settings) {
+Result<> judge(std::string_view file, const BatchPass& pass, const Plan& plan, const PlanSettings& settings) {
   if (settings.max_rows > 0 && pass.rows() > settings.max_rows) {
     return fail(ErrorCode::too_many_rows, "The file has " + number(pass.rows()) + " rows and the limit is " +
                                               number(settings.max_rows) +
@@ -85,8 +91,8 @@ Result<> judge(const BatchPass& pass, const Plan& plan, const PlanSettings& sett
   if (!settings.reject_ragged || ragged == 0) return {};
   std::string detail = "The header has " + number(plan.file_columns) + " cells, and " + number(ragged) +
                        (ragged == 1 ? " row has" : " rows have") + " another number:";
-  if (pass.short_rows().count > 0) detail += " fewer in row " + row_numbers(pass.short_rows()) + ";";
-  if (pass.long_rows().count > 0) detail += " more in row " + row_numbers(pass.long_rows()) + ";";
+  if (pass.short_rows().count > 0) detail += " fewer in " + row_numbers(file, pass.short_rows()) + ";";
+  if (pass.long_rows().count > 0) detail += " more in " + row_numbers(file, pass.long_rows()) + ";";
   return fail(ErrorCode::ragged_row, detail + " mend the rows, or accept them (ragged).");
 }
 
@@ -153,7 +159,7 @@ Result<Plan> make_plan(std::string_view file, const PlanSettings& settings) {
                  sink);
   Result<> run = pass.run(true);
   if (!run) return fail(std::move(run.error()));
-  Result<> judged = judge(pass, plan, settings);
+  Result<> judged = judge(file, pass, plan, settings);
   if (!judged) return fail(std::move(judged.error()));
   take_counts(plan, pass);
   return plan;
