@@ -35,8 +35,8 @@ inline constexpr std::size_t control_connections_max = 128;
 inline constexpr std::size_t control_buffer_bytes = 128 * kib;
 /// A JSON request body. The longest legitimate ones are `metadata` and `columns`.
 inline constexpr std::size_t json_body_bytes_max = 1 * mib;
-/// Nearly every JSON body is below this. Longer ones are read a few at a time, and one more is answered 503: 128
-/// connections with 1 MiB each, as text and as a tree, would be most of the daemon's memory.
+/// Nearly every JSON body is below this. Longer ones are read a few at a time, and one more is answered 503:
+/// 128 connections with 1 MiB each, as text and as a tree, would be most of the daemon's memory.
 inline constexpr std::size_t small_body_bytes = 32 * kib;
 inline constexpr std::size_t large_bodies_max = 8;
 /// A JSON body that is not whole by then holds its place for nothing.
@@ -75,26 +75,39 @@ inline constexpr std::size_t stream_history_bytes = 2 * mib;
 /// A comment line is sent after this silence, so that proxies and clients see a living connection.
 inline constexpr auto stream_heartbeat = 15s;
 
-// ---- intake: files -------------------------------------------------------------------------------------------
+// ---- intake: files
+// -------------------------------------------------------------------------------------------
 
 /// What is converted to UTF-8 at a time on the shard's thread: about 0.2 ms.
 inline constexpr std::size_t convert_step_bytes = 256 * kib;
 /// How much of a file is looked at to see that it is no CSV at all.
 inline constexpr std::size_t sniffed_bytes = 64 * kib;
 
-// ---- delivery: requests to receivers ---------------------------------------------------------------------------
+// ---- upkeep ----------------------------------------------------------------------------------------------
 
-/// Body buffers of one shard. Two are enough for one lane at full speed (one leaving, one rendered ahead); more let
-/// several receivers be slow to read at once before their buffers are taken from them.
+/// How soon a store that cannot write shows in /readyz, and one that can again.
+inline constexpr auto upkeep_tick = 1s;
+/// Ticks between two looks at what is kept no longer.
+inline constexpr std::uint64_t retention_ticks = 5;
+/// A spooled file that no import names may be on its way into one for so long.
+inline constexpr auto leftover_age_min = 1h;
+
+// ---- delivery: requests to receivers
+// ---------------------------------------------------------------------------
+
+/// Body buffers of one shard. Two are enough for one lane at full speed (one leaving, one rendered ahead);
+/// more let several receivers be slow to read at once before their buffers are taken from them.
 inline constexpr std::size_t body_buffers_per_shard = 6;
-/// Body bytes that one buffer holds: a usual batch (5,000 rows of 250 bytes) whole. A larger body leaves in windows.
+/// Body bytes that one buffer holds: a usual batch (5,000 rows of 250 bytes) whole. A larger body leaves in
+/// windows.
 inline constexpr std::size_t body_window_bytes = 2 * mib;
 /// A receiver that takes no byte for so long gives its buffer back when others wait for one.
 inline constexpr auto stalled_send_patience = 50ms;
 inline constexpr auto connect_time_max = 10s;
 /// A signature made ahead is made anew when it is older: receivers refuse requests with old timestamps.
 inline constexpr std::int64_t signature_age_s_max = 30;
-/// Between two tries while the store cannot write (disk full): long enough to cost nothing, short enough to go on soon.
+/// Between two tries while the store cannot write (disk full): long enough to cost nothing, short enough to
+/// go on soon.
 inline constexpr auto store_retry_wait = 1s;
 /// A lane without work keeps its connection for so long: imports of one webhook often follow each other.
 inline constexpr auto idle_connection_max = 2s;
@@ -103,7 +116,8 @@ inline constexpr std::size_t logged_answer_bytes = 16 * kib;
 inline constexpr std::size_t logged_header_bytes = 16 * kib;
 /// Row errors that are kept of one import; more are counted only.
 inline constexpr std::uint64_t row_errors_kept_per_answer = json::row_errors_max;
-/// Messages from one shard to another that may wait; beyond, the receiving shard looks into the store instead.
+/// Messages from one shard to another that may wait; beyond, the receiving shard looks into the store
+/// instead.
 inline constexpr std::size_t mailbox_messages = 1024;
 
 // ---- registry: what users may store

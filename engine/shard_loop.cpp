@@ -1,5 +1,6 @@
 #include "engine/shard_loop.h"
 
+#include <algorithm>
 #include <utility>
 
 #include "codec/http/request_head.h"
@@ -12,7 +13,8 @@ ShardLoop::ShardLoop(io::Io& io, store::Store& store, store::Spool& spool, const
       store_(store, io),
       bodies_(limits::body_buffers_per_shard, http::head_bytes_max, limits::body_window_bytes),
       scope_(io),
-      dispatcher_(scope_, {.store = store_, .spool = spool, .bodies = bodies_, .config = config}, index, count) {}
+      dispatcher_(scope_, {.store = store_, .spool = spool, .bodies = bodies_, .config = config}, index,
+                  count) {}
 
 void ShardLoop::post(Message message) {
   const Message::Kind kind = message.kind;
@@ -24,7 +26,9 @@ void ShardLoop::post(Message message) {
   io_.wake();
 }
 
-void ShardLoop::start() { scope_.spawn(start_lanes()); }
+void ShardLoop::start() {
+  scope_.spawn(start_lanes());
+}
 
 io::Task<> ShardLoop::start_lanes() {
   co_await dispatcher_.start();
@@ -39,10 +43,16 @@ void ShardLoop::turn(io::Instant until) {
     busy = true;
   }
   if (rescan_.exchange(false, std::memory_order_acquire)) scope_.spawn(dispatcher_.rescan());
-  if (cancel_.exchange(false, std::memory_order_acquire)) handle({.kind = Message::Kind::cancel, .webhook_id = {}});
-  // Answers may have resumed flows that submitted operations: hand those over, but do not sleep on them blindly.
+  if (cancel_.exchange(false, std::memory_order_acquire))
+    handle({.kind = Message::Kind::cancel, .webhook_id = {}, .patience = {}});
+  // Answers may have resumed flows that submitted operations: hand those over, but do not sleep on them
+  // blindly.
   if (finished()) return;
-  io_.run_once(busy ? io_.now() : until);
+  if (io_.now() >= cancel_at_) {
+    cancel_at_ = io::never;
+    scope_.cancel();
+  }
+  io_.run_once(busy ? io_.now() : std::min(until, cancel_at_));
 }
 
 void ShardLoop::handle(Message message) {
@@ -52,6 +62,7 @@ void ShardLoop::handle(Message message) {
       break;
     case Message::Kind::drain:
       ending_ = true;
+      cancel_at_ = io_.now() + message.patience;
       dispatcher_.drain();
       break;
     case Message::Kind::cancel:

@@ -21,23 +21,24 @@ namespace pulter::engine {
 struct Message {
   enum class Kind : std::uint8_t {
     poke,    ///< a webhook of yours has work: look into the store
-    drain,   ///< no new requests; end when the last answer is durable
+    drain,   ///< no new requests; end when the last answer is durable, or patience is over
     cancel,  ///< end now
   };
   Kind kind = Kind::poke;
-  std::string webhook_id;
+  std::string webhook_id;   ///< poke
+  io::Duration patience{};  ///< drain: how long answers are awaited before the rest is cancelled
 };
 
-/// One shard: a thread's own Io, its lanes, buffers and timers (architecture, section 3, point 4). It shares nothing;
-/// others reach it through `post` alone. Runs over any Io, so a simulation turns the same object.
+/// One shard: a thread's own Io, its lanes, buffers and timers (architecture, section 3, point 4). It shares
+/// nothing; others reach it through `post` alone. Runs over any Io, so a simulation turns the same object.
 class ShardLoop {
  public:
   /// Everything referenced outlives it. `index` is below `count`.
-  ShardLoop(io::Io& io, store::Store& store, store::Spool& spool, const config::Config& config, std::uint32_t index,
-            std::uint32_t count);
+  ShardLoop(io::Io& io, store::Store& store, store::Spool& spool, const config::Config& config,
+            std::uint32_t index, std::uint32_t count);
 
-  /// Hands a message to this shard and wakes it. One posting thread: the control shard. Never blocks: a poke that finds
-  /// the mailbox full becomes a look at the whole store.
+  /// Hands a message to this shard and wakes it. One posting thread: the control shard. Never blocks: a poke
+  /// that finds the mailbox full becomes a look at the whole store.
   void post(Message message);
 
   /// Starts the lanes that have unfinished work. The shard's thread, like everything below.
@@ -68,6 +69,7 @@ class ShardLoop {
   std::atomic<bool> rescan_{false};
   std::atomic<bool> cancel_{false};
   bool ending_ = false;
+  io::Instant cancel_at_ = io::never;
   bool started_ = false;
 };
 

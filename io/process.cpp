@@ -39,6 +39,18 @@ StopSignal take_stop_signal(int fd) noexcept {
   return info.ssi_signo == SIGINT ? StopSignal::interrupt : StopSignal::terminate;
 }
 
+void exit_on_stop_signals() noexcept {
+  struct sigaction action {};
+  action.sa_handler = [](int) { _exit(0); };
+  sigset_t stops;
+  sigemptyset(&stops);
+  for (const int signal : {SIGTERM, SIGINT}) {
+    sigaction(signal, &action, nullptr);
+    sigaddset(&stops, signal);
+  }
+  pthread_sigmask(SIG_UNBLOCK, &stops, nullptr);
+}
+
 void ignore_broken_pipes() noexcept {
   ::signal(SIGPIPE, SIG_IGN);
 }

@@ -23,6 +23,10 @@ enum class StopSignal : std::uint8_t { none, terminate, interrupt };
 /// The signal that came; `none` when none is waiting. Does not block.
 [[nodiscard]] StopSignal take_stop_signal(int fd) noexcept;
 
+/// From now on the same signals end the process at once, with status 0: for a stop that is under way already.
+/// The calling thread.
+void exit_on_stop_signals() noexcept;
+
 /// Writing to a closed pipe or socket gives EPIPE instead of ending the program.
 void ignore_broken_pipes() noexcept;
 

@@ -3,6 +3,7 @@
 #include <chrono>
 #include <utility>
 
+#include "engine/delivery/event_id.h"
 #include "engine/delivery/retry_schedule.h"
 #include "engine/delivery/row_errors.h"
 #include "engine/limits.h"
@@ -174,7 +175,7 @@ io::Task<> Lane::perform(store::LaneWork work) {
 Result<model::Event> Lane::next_event(const Run& run, std::uint64_t cursor) {
   const std::uint64_t count = run.work.import.count;
   model::Event event;
-  event.id = shard::new_id(scope_.io(), "evt_");
+  event.id = event_id(run.work.import, webhook_id_, cursor);
   event.import_id = run.work.import.id;
   event.webhook_id = webhook_id_;
   if (cursor == model::cursor_started) {
@@ -373,7 +374,7 @@ io::Task<> Lane::halt_unsendable(Run& run, model::Event event, std::uint64_t cur
   if (error.code == ErrorCode::cancelled) co_return;
   const bool is_task = run.work.kind == store::LaneWork::Kind::task;
   if (event.id.empty()) {
-    event.id = shard::new_id(scope_.io(), "evt_");
+    event.id = event_id(run.work.import, webhook_id_, cursor);
     event.import_id = run.work.import.id;
     event.webhook_id = webhook_id_;
     event.index = cursor;

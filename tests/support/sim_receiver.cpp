@@ -21,7 +21,9 @@ std::string header(const std::string& head, const std::string& name) {
 }  // namespace
 
 SimReceiver::SimReceiver(io::Scope& scope, std::uint16_t port, std::string secret)
-    : scope_(scope), secret_(std::move(secret)), script_([](const Receipt&, std::size_t) { return Reaction{}; }) {
+    : scope_(scope),
+      secret_(std::move(secret)),
+      script_([](const Receipt&, std::size_t) { return Reaction{}; }) {
   net::Endpoint endpoint;
   endpoint.address.bytes = {127, 0, 0, 1};
   endpoint.port = port;

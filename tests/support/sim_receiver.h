@@ -23,13 +23,14 @@ struct Receipt {
 
 /// What the receiver does with a request.
 struct Reaction {
-  std::string answer = "HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok";  ///< bytes, as they are; may be cut short
+  std::string answer =
+      "HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok";  ///< bytes, as they are; may be cut short
   io::Duration delay{};
-  bool close_after = false;   ///< end the connection after the answer (or instead of one)
+  bool close_after = false;  ///< end the connection after the answer (or instead of one)
 };
 
-/// A webhook's other end inside a simulation. It has its own request parser and its own HMAC, and its history is what
-/// tests believe: no crash of the sender touches it.
+/// A webhook's other end inside a simulation. It has its own request parser and its own HMAC, and its history
+/// is what tests believe: no crash of the sender touches it.
 class SimReceiver {
  public:
   using Script = std::function<Reaction(const Receipt& receipt, std::size_t number)>;

@@ -65,7 +65,8 @@ TEST(Outcome, SaysWhatToDoAbout413AndRedirects) {
   EXPECT_NE(too_large.error.find("batchSize"), std::string::npos);
   ExchangeFacts moved = answered(301);
   moved.location = "https://elsewhere.example/";
-  EXPECT_NE(judge_exchange(moved, model::Webhook{}).error.find("https://elsewhere.example/"), std::string::npos);
+  EXPECT_NE(judge_exchange(moved, model::Webhook{}).error.find("https://elsewhere.example/"),
+            std::string::npos);
 }
 
 TEST(Outcome, UnknownOnlyWhenAllOfItWasSent) {

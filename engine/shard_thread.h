@@ -1,0 +1,38 @@
+#pragma once
+
+#include <memory>
+#include <optional>
+#include <semaphore>
+#include <thread>
+
+#include "codec/base/result.h"
+#include "engine/shard_loop.h"
+#include "io/uring/uring_io.h"
+
+namespace pulter::engine {
+
+/// A shard with a thread of its own. Its ring is made on that thread; its objects die on the thread that owns
+/// this, after `join`.
+class ShardThread {
+ public:
+  ShardThread(store::Store& store, store::Spool& spool, const config::Config& config, io::Worker& worker,
+              std::uint32_t index, std::uint32_t count);
+
+  /// Waits until the shard turns, or could not be started (its ring's error).
+  Result<> await_start();
+  /// The shard ends after `drain` or `cancel`.
+  void join() { thread_.join(); }
+  [[nodiscard]] ShardLoop& loop() { return *loop_; }
+
+ private:
+  void run(store::Store& store, store::Spool& spool, const config::Config& config, io::Worker& worker,
+           std::uint32_t index, std::uint32_t count);
+
+  std::binary_semaphore started_{0};
+  std::optional<Error> problem_;
+  std::unique_ptr<io::UringIo> io_;
+  std::unique_ptr<ShardLoop> loop_;
+  std::thread thread_;
+};
+
+}  // namespace pulter::engine

@@ -1,0 +1,10 @@
+#pragma once
+
+#include <cstdint>
+
+namespace pulter::io {
+
+/// Unix milliseconds of the system's clock, for threads that have no Io of their own (the store's).
+[[nodiscard]] std::int64_t system_unix_ms() noexcept;
+
+}  // namespace pulter::io
