@@ -1,0 +1,210 @@
+// Planning and finding again what was planned, in files larger than a page of examples.
+
+#include "codec/csv/plan.h"
+
+#include <gtest/gtest.h>
+
+#include <string>
+
+#include "codec/csv/kernel.h"
+#include "tests/unit/codec/csv/padded_text.h"
+
+namespace pulter::csv {
+namespace {
+
+PlanSettings with_batch_size(std::uint32_t size) {
+  PlanSettings settings;
+  settings.delimiter = ',';
+  settings.batch_size = size;
+  return settings;
+}
+
+TEST(Plan, ManyBatchesHaveFewerCheckpoints) {
+  std::string text = "k,l\n";
+  constexpr std::uint64_t rows = 200'001;
+  std::vector<std::uint64_t> offsets;
+  for (std::uint64_t row = 1; row <= rows; ++row) {
+    offsets.push_back(text.size());
+    text += std::to_string(row) + ",\"x\ny\"\r\n";
+    if (row % 1000 == 0) text += "\r\n";
+  }
+  const PaddedText padded(text);
+  const Result<Plan> plan = make_plan(padded.view(), with_batch_size(1));
+  ASSERT_TRUE(plan) << plan.error().detail;
+  EXPECT_EQ(plan->total_rows, rows);
+  EXPECT_EQ(plan->batch_count, rows);
+  EXPECT_EQ(plan->checkpoint_stride, 4u);
+  EXPECT_EQ(plan->checkpoints.size(), (rows + 3) / 4);
+  for (std::uint64_t index = 1; index <= rows; index += index < 20 || index > rows - 20 ? 1 : 997) {
+    const Result<BatchRange> range = locate(*plan, padded.view(), index);
+    ASSERT_TRUE(range) << range.error().detail;
+    const std::uint64_t end = index < rows ? offsets[index] : text.size();
+    EXPECT_EQ(*range, (BatchRange{index, index, 1, offsets[index - 1], end}));
+    const Result<RowPosition> position = locate_row(*plan, padded.view(), index);
+    ASSERT_TRUE(position) << position.error().detail;
+    EXPECT_EQ(*position, (RowPosition{index, offsets[index - 1]}));
+  }
+  const Result<Plan> stored = decode(encode(*plan));
+  ASSERT_TRUE(stored);
+  EXPECT_EQ(*stored, *plan);
+}
+
+TEST(Plan, RowsAreFoundWithinBatches) {
+  std::string text = "k\n";
+  std::vector<std::uint64_t> offsets;
+  for (std::uint64_t row = 1; row <= 30'000; ++row) {
+    offsets.push_back(text.size());
+    text += "row " + std::to_string(row) + "\n";
+  }
+  const PaddedText padded(text);
+  const Result<Plan> plan = make_plan(padded.view(), with_batch_size(5000));
+  ASSERT_TRUE(plan);
+  EXPECT_EQ(plan->batch_count, 6u);
+  for (std::uint64_t row = 1; row <= 30'000; row += 37) {
+    const Result<RowPosition> position = locate_row(*plan, padded.view(), row);
+    ASSERT_TRUE(position);
+    ASSERT_EQ(position->offset, offsets[row - 1]);
+  }
+}
+
+TEST(Plan, WhatIsNotThereIsNamed) {
+  const PaddedText padded("k\n1\n2\n");
+  const Result<Plan> plan = make_plan(padded.view(), with_batch_size(1));
+  ASSERT_TRUE(plan);
+  for (const std::uint64_t index : {std::uint64_t{0}, std::uint64_t{3}, ~std::uint64_t{0}}) {
+    EXPECT_EQ(locate(*plan, padded.view(), index).error().code, ErrorCode::not_found);
+    EXPECT_EQ(locate_row(*plan, padded.view(), index).error().code, ErrorCode::not_found);
+  }
+  const PaddedText shorter("k\n1\n2");
+  EXPECT_EQ(locate(*plan, shorter.view(), 1).error().code, ErrorCode::file_read_failed);
+}
+
+class RowLimit : public testing::TestWithParam<Isa> {
+ protected:
+  void SetUp() override {
+    if (!supported(GetParam())) GTEST_SKIP() << "this processor has no " << name(GetParam());
+    ASSERT_TRUE(select_kernel(name(GetParam())));
+  }
+  void TearDown() override { ASSERT_TRUE(select_kernel("")); }
+};
+
+TEST_P(RowLimit, ARowMayBeSixteenMebibytes) {
+  const std::string whole = "k,l\n1,2\n\n\n" + std::string(row_bytes_max, 'x');
+  for (const char* end : {"", "\n", "\r\nlast,row\n"}) {
+    const PaddedText padded(whole + end);
+    const Result<Plan> plan = make_plan(padded.view(), with_batch_size(5000));
+    ASSERT_TRUE(plan) << plan.error().detail;
+    const PaddedText one_more(whole + "y" + end);
+    const Result<Plan> refused = make_plan(one_more.view(), with_batch_size(5000));
+    ASSERT_FALSE(refused);
+    EXPECT_EQ(refused.error().code, ErrorCode::row_too_long);
+    EXPECT_EQ(refused.error().detail.substr(0, 35), "Row 2 starts on line 5 and is longe");
+    EXPECT_EQ(refused.error().at, 10);
+  }
+}
+
+TEST_P(RowLimit, BlankLinesAreNoPartOfARow) {
+  const PaddedText padded("k,l\n1,2\n" + std::string(row_bytes_max * 2, '\n') + "3,4\n");
+  const Result<Plan> plan = make_plan(padded.view(), with_batch_size(1));
+  ASSERT_TRUE(plan) << plan.error().detail;
+  EXPECT_EQ(plan->total_rows, 2u);
+  EXPECT_EQ(plan->blank_lines, row_bytes_max * 2);
+  EXPECT_EQ(locate(*plan, padded.view(), 2)->begin, padded.view().size() - 4);
+}
+
+TEST_P(RowLimit, HoldsForTheHeader) {
+  const PaddedText padded(std::string(row_bytes_max + 1, 'k') + "\n1\n");
+  const Result<Plan> plan = make_plan(padded.view(), with_batch_size(1));
+  ASSERT_FALSE(plan);
+  EXPECT_EQ(plan.error().code, ErrorCode::row_too_long);
+  const PaddedText quoted("\"" + std::string(row_bytes_max + 100, 'k') + "\"\n1\n");
+  EXPECT_EQ(make_plan(quoted.view(), with_batch_size(1)).error().code, ErrorCode::row_too_long);
+}
+
+TEST_P(RowLimit, AQuoteThatNeverClosesIsNoticedEarly) {
+  const PaddedText padded("k,l\n1,\"2\n" + std::string(row_bytes_max + 100, '\n'));
+  const Result<Plan> plan = make_plan(padded.view(), with_batch_size(1));
+  ASSERT_FALSE(plan);
+  EXPECT_EQ(plan.error().code, ErrorCode::row_too_long);
+}
+
+INSTANTIATE_TEST_SUITE_P(Kernels, RowLimit, testing::Values(Isa::scalar, Isa::avx2, Isa::avx512),
+                         [](const auto& kernel) { return std::string(name(kernel.param)); });
+
+TEST(Plan, InvalidUtf8IsFoundWhereverItStands) {
+  for (const std::string_view bad :
+       {"\x80", "\xc0\xaf", "\xe9", "\xed\xa0\x80", "\xf4\x90\x80\x80", "\xe2\x82", "\xf0\x9f\x98"}) {
+    for (std::size_t before = 16'380 - 10; before < 16'390; ++before) {
+      const std::string text =
+          "k\n" + std::string(before - 2, 'x') + std::string(bad) + "\ny\n" + std::string(40'000, 'z');
+      const PaddedText padded(text);
+      const Result<Plan> plan = make_plan(padded.view(), with_batch_size(10));
+      ASSERT_FALSE(plan);
+      EXPECT_EQ(plan.error().code, ErrorCode::bad_encoding);
+      EXPECT_EQ(plan.error().at, static_cast<std::int64_t>(before)) << testing::PrintToString(bad);
+    }
+  }
+  for (const std::string_view good : {"\xc3\xa9", "\xe2\x82\xac", "\xf0\x9f\x98\x80"}) {
+    for (std::size_t before = 16'380 - 10; before < 16'390; ++before) {
+      const PaddedText padded("k\n" + std::string(before - 2, 'x') + std::string(good) + "\ny\n" +
+                              std::string(good));
+      const Result<Plan> plan = make_plan(padded.view(), with_batch_size(10));
+      EXPECT_TRUE(plan) << plan.error().detail;
+    }
+  }
+}
+
+TEST(Plan, HeaderLimits) {
+  std::string text = "c";
+  for (std::size_t column = 1; column < columns_max; ++column) text += ",";
+  const PaddedText most(text + "\n1\n");
+  const Result<Plan> plan = make_plan(most.view(), with_batch_size(1));
+  ASSERT_TRUE(plan) << plan.error().detail;
+  EXPECT_EQ(plan->columns.size(), columns_max);
+  EXPECT_EQ(plan->columns.back().name, "column_16384");
+  EXPECT_EQ(plan->notes.size(), note_rows_max + 2);
+  EXPECT_EQ(plan->notes[100].detail, "The same is true of 16283 more columns.");
+  const PaddedText too_many(text + ",\n1\n");
+  EXPECT_EQ(make_plan(too_many.view(), with_batch_size(1)).error().code, ErrorCode::too_many_columns);
+}
+
+TEST(Plan, ManyColumnsOfOneNameTakeNoTime) {
+  std::string text = "a";
+  for (std::size_t column = 1; column < columns_max; ++column) text += ",a";
+  const PaddedText padded(text + "\n");
+  const Result<Plan> plan = make_plan(padded.view(), with_batch_size(1));
+  ASSERT_TRUE(plan);
+  EXPECT_EQ(plan->columns.back().name, "a_16384");
+}
+
+TEST(Plan, NotesKeepTheFirstHundredRows) {
+  std::string text = "k,l\n";
+  for (int row = 1; row <= 500; ++row) text += row % 2 == 0 ? "x\n" : "x,y\n";
+  const PaddedText padded(text);
+  const Result<Plan> plan = make_plan(padded.view(), with_batch_size(10));
+  ASSERT_TRUE(plan);
+  ASSERT_EQ(plan->notes.size(), 1u);
+  EXPECT_EQ(plan->short_rows, 250u);
+  EXPECT_EQ(plan->notes[0].rows.size(), 100u);
+  EXPECT_EQ(plan->notes[0].rows[99], 200u);
+}
+
+TEST(Sniff, LooksOnlyAtTheBeginning) {
+  std::string text = "a;b;c\n";
+  while (text.size() < 100'000) text += "1,5;2,5;3,5\n";
+  EXPECT_EQ(sniff(text)->delimiter, ';');
+  // Cut inside a quoted cell.
+  EXPECT_EQ(sniff("a|b\n1|2\n3|4\n5|\"x,y,z")->delimiter, '|');
+  EXPECT_EQ(sniff("")->delimiter, ',');
+  EXPECT_EQ(sniff("\xef\xbb\xbf\"a;b\"\tc\n1\t2\n")->delimiter, '\t');
+}
+
+TEST(SelectKernel, SaysWhatIsWrong) {
+  EXPECT_EQ(select_kernel("avx1024").error().code, ErrorCode::bad_value);
+  ASSERT_TRUE(select_kernel("scalar"));
+  EXPECT_EQ(active_isa(), Isa::scalar);
+  ASSERT_TRUE(select_kernel(""));
+}
+
+}  // namespace
+}  // namespace pulter::csv
