@@ -228,7 +228,8 @@ std::int64_t read_offset(Cursor& in) {
 
 std::string rfc3339_text(std::int64_t unix_ns) {
   const std::int64_t seconds = floor_div(unix_ns, second_ns);
-  const std::int64_t ms = (unix_ns - seconds * second_ns) / 1'000'000;
+  // Not unix_ns - seconds * second_ns, which overflows in the first second of the range.
+  const std::int64_t ms = (unix_ns % second_ns + second_ns) % second_ns / 1'000'000;
   const Civil c = civil_from(seconds);
   std::string out;
   out.reserve(24);

@@ -108,10 +108,7 @@ TEST(ResponseReader, MutationsGiveOneVerdict) {
       "HTTP/1.1 100 Continue\r\n\r\nHTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\nX: y\r\n\r\n"
       "5\r\nhello\r\n3;a=b\r\nyou\r\n0\r\nT: u\r\n\r\n";
   std::mt19937 random(7);
-  const std::string_view symbols(
-      "\r\n\t :;,\0\x7f\xff"
-      "0129aHX/.",
-      21);
+  const std::string symbols = std::string("\r\n\t :;,./0129aHX\x7f\xff") + '\0';
   for (int round = 0; round < 20'000; ++round) {
     std::string wire = good;
     for (unsigned change = 0; change <= random() % 3; ++change) {
