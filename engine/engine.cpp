@@ -10,6 +10,7 @@
 #include "engine/control/hub.h"
 #include "engine/control/services.h"
 #include "engine/intake/intake.h"
+#include "engine/shard/new_id.h"
 #include "engine/shard_loop.h"
 #include "engine/shard_thread.h"
 #include "engine/store/disk_spool.h"
@@ -96,7 +97,7 @@ class ControlShard {
         loop_(loop),
         shards_(shards),
         scope_(loop.io()),
-        hub_(loop.io()),
+        hub_(shard::new_id(loop.io(), "")),
         intake_(loop.store(), *home.spool,
                 {.max_file_bytes = config.max_file_bytes,
                  .max_rows = config.max_rows,
