@@ -5,11 +5,29 @@
 
 #include "codec/base/check.h"
 #include "engine/store/sqlite_schema.h"
+#include "io/file/file.h"
 
 namespace pulter::store {
 
+namespace {
+
+/// Secrets are in the file, so it is made before SQLite would make it with the mode of the umask; its log and
+/// its index take the mode over.
+Result<> make_private_file(const std::string& path) {
+  const Result<io::UniqueFd> there = io::open_to_read(path);
+  if (there || there.error().code != ErrorCode::not_found) return {};
+  const std::size_t slash = path.rfind('/');
+  Result<io::TemporaryFile> file =
+      io::TemporaryFile::create(slash == std::string::npos ? "." : path.substr(0, slash));
+  if (!file) return fail(std::move(file.error()));
+  return file->keep(slash == std::string::npos ? path : path.substr(slash + 1));
+}
+
+}  // namespace
+
 Result<std::unique_ptr<SqliteStore>> SqliteStore::open(SqliteStoreSettings settings) {
   PULTER_CHECK(settings.unix_ms);
+  if (Result<> made = make_private_file(settings.path); !made) return fail(std::move(made.error()));
   Result<std::unique_ptr<Database>> writer =
       open_database({.path = settings.path, .read_only = false, .vfs = settings.vfs}, settings.unix_ms());
   if (!writer) return fail(std::move(writer.error()));
@@ -40,8 +58,10 @@ SqliteStore::~SqliteStore() {
 }
 
 PortId SqliteStore::open_port(Waker waker) {
-  ports_.push_back(std::make_unique<AnswerQueue>(waker));
-  return static_cast<PortId>(ports_.size() - 1);
+  const std::scoped_lock lock(ports_mutex_);
+  PULTER_CHECK(port_count_ < ports_max);
+  ports_[port_count_] = std::make_unique<AnswerQueue>(waker);
+  return port_count_++;
 }
 
 void SqliteStore::submit(PortId port, std::uint64_t id, Request request) {
