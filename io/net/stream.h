@@ -4,6 +4,7 @@
 #include <span>
 #include <string_view>
 
+#include "codec/base/result.h"
 #include "io/scope.h"
 
 namespace pulter::io {
@@ -36,6 +37,9 @@ class Stream {
   virtual void close() noexcept = 0;
   /// The socket below, for the Io's questions about it; -1 once closed.
   [[nodiscard]] virtual int fd() const noexcept = 0;
+  /// Why the last call failed, where an errno cannot say it (TLS); null otherwise. Stays until the stream
+  /// ends.
+  [[nodiscard]] virtual const Error* failure() const noexcept { return nullptr; }
 };
 
 /// A Stream over a bare socket, TCP or Unix.

@@ -1,0 +1,172 @@
+#include "io/net/tls_client.h"
+
+#include <openssl/bio.h>
+#include <openssl/err.h>
+#include <openssl/pem.h>
+#include <openssl/ssl.h>
+#include <openssl/x509.h>
+#include <openssl/x509v3.h>
+
+#include <iterator>
+#include <utility>
+
+#include "codec/base/check.h"
+#include "codec/base/digest.h"
+
+namespace pulter::io {
+namespace {
+
+// Certificates above the receiver's own: public chains have one to three.
+constexpr int chain_depth_max = 8;
+constexpr std::size_t chain_bytes_max = 64 * 1024;
+constexpr unsigned char protocols[] = "\x08http/1.1";
+
+TlsStream* stream_of(const SSL* ssl) {
+  return static_cast<TlsStream*>(SSL_get_app_data(ssl));
+}
+
+int on_verified(int ok, X509_STORE_CTX* chain) {
+  if (ok == 1) return 1;
+  const auto* ssl =
+      static_cast<const SSL*>(X509_STORE_CTX_get_ex_data(chain, SSL_get_ex_data_X509_STORE_CTX_idx()));
+  note_refusal(stream_of(ssl)->refusal(), chain);
+  return 0;
+}
+
+/// Takes the session over by returning 1.
+int on_session(SSL* ssl, SSL_SESSION* session) {
+  stream_of(ssl)->keep_session(TlsSession(session));
+  return 1;
+}
+
+TlsContext make_context() {
+  TlsContext context(SSL_CTX_new(TLS_client_method()));
+  PULTER_CHECK(context != nullptr);
+  SSL_CTX* ctx = context.get();
+  SSL_CTX_set_min_proto_version(ctx, TLS1_2_VERSION);
+  SSL_CTX_set_max_proto_version(ctx, TLS1_3_VERSION);
+  SSL_CTX_set_verify(ctx, SSL_VERIFY_PEER, on_verified);
+  SSL_CTX_set_mode(ctx, SSL_MODE_ACCEPT_MOVING_WRITE_BUFFER | SSL_MODE_RELEASE_BUFFERS);
+  SSL_CTX_set_session_cache_mode(ctx, SSL_SESS_CACHE_CLIENT | SSL_SESS_CACHE_NO_INTERNAL);
+  SSL_CTX_sess_set_new_cb(ctx, on_session);
+  SSL_CTX_set_max_cert_list(ctx, chain_bytes_max);
+  SSL_CTX_set_alpn_protos(ctx, protocols, sizeof protocols - 1);
+  return context;
+}
+
+/// Everything that makes two connections different in the receiver's eyes, and in ours.
+std::string session_key(const TlsPeer& peer) {
+  std::string key(peer.owner);
+  key.append("|").append(peer.host).append("|").append(std::to_string(peer.port));
+  if (peer.identity == nullptr) return key;
+  Digest digest;
+  for (const std::string* part :
+       {&peer.identity->ca, &peer.identity->certificate, &peer.identity->private_key}) {
+    digest.update(std::to_string(part->size()) + ":");
+    digest.update(*part);
+  }
+  return key + "|" + digest.text();
+}
+
+Result<> set_verification(SSL* ssl, const TlsPeer& peer, WallTime now) {
+  X509_VERIFY_PARAM* param = SSL_get0_param(ssl);
+  X509_VERIFY_PARAM_set_depth(param, chain_depth_max);
+  X509_VERIFY_PARAM_set_time(
+      param, std::chrono::duration_cast<std::chrono::seconds>(now.time_since_epoch()).count());
+  // Names are those of subjectAltName alone (RFC 9525, 2): the subject's common name is text for people.
+  X509_VERIFY_PARAM_set_hostflags(param, X509_CHECK_FLAG_NEVER_CHECK_SUBJECT);
+  bool is_set = false;
+  if (peer.literal) {
+    const std::size_t size = peer.literal->family == net::Family::ipv4 ? 4 : 16;
+    is_set = X509_VERIFY_PARAM_set1_ip(param, peer.literal->bytes.data(), size) == 1;
+  } else {
+    const std::string host(peer.host);
+    is_set = X509_VERIFY_PARAM_set1_host(param, host.data(), host.size()) == 1 &&
+             SSL_set_tlsext_host_name(ssl, host.c_str()) == 1;
+  }
+  ERR_clear_error();
+  if (!is_set) {
+    return fail(ErrorCode::tls_failed, "TLS cannot be used with the host " + std::string(peer.host) +
+                                           ": it is too long for a name in a certificate.");
+  }
+  return {};
+}
+
+}  // namespace
+
+TlsClient::TlsClient(Io& io, TlsSettings settings) : io_(io), settings_(std::move(settings)) {}
+
+TlsClient::~TlsClient() = default;
+
+Result<> TlsClient::load() {
+  if (context_ != nullptr) return {};
+  auto trust = load_trust(settings_);
+  if (!trust) return std::unexpected(std::move(trust.error()));
+  trust_ = std::move(*trust);
+  context_ = make_context();
+  SSL_CTX_set1_verify_cert_store(context_.get(), trust_.get());
+  return {};
+}
+
+Result<TlsHandle> TlsClient::make_handle(const TlsPeer& peer) {
+  if (Result<> loaded = load(); !loaded) return std::unexpected(std::move(loaded.error()));
+  TlsHandle ssl(SSL_new(context_.get()));
+  PULTER_CHECK(ssl != nullptr);
+  SSL_set_connect_state(ssl.get());
+  SSL_set_renegotiate_mode(ssl.get(), ssl_renegotiate_never);
+  SSL_set_shed_handshake_config(ssl.get(), 1);
+  if (Result<> set = set_verification(ssl.get(), peer, io_.wall_now()); !set)
+    return std::unexpected(std::move(set.error()));
+  if (peer.identity != nullptr) {
+    if (Result<> used = use_identity(ssl.get(), *peer.identity); !used)
+      return std::unexpected(std::move(used.error()));
+  }
+  return ssl;
+}
+
+Result<> TlsClient::use_identity(SSL* ssl, const TlsIdentity& identity) {
+  if (!identity.ca.empty()) {
+    auto store = extend_trust(trust_, identity.ca);
+    if (!store) return std::unexpected(std::move(store.error()));
+    SSL_set0_verify_cert_store(ssl, store->release());
+  }
+  if (identity.certificate.empty()) return {};
+  const auto text = [](const std::string& pem) {
+    return bssl::UniquePtr<BIO>(BIO_new_mem_buf(pem.data(), static_cast<int>(pem.size())));
+  };
+  const bssl::UniquePtr<BIO> chain = text(identity.certificate);
+  const bssl::UniquePtr<X509> own(PEM_read_bio_X509(chain.get(), nullptr, nullptr, nullptr));
+  bool good = own != nullptr && SSL_use_certificate(ssl, own.get()) == 1;
+  while (good) {
+    const bssl::UniquePtr<X509> next(PEM_read_bio_X509(chain.get(), nullptr, nullptr, nullptr));
+    if (next == nullptr) break;
+    good = SSL_add1_chain_cert(ssl, next.get()) == 1;
+  }
+  const bssl::UniquePtr<BIO> key_text = text(identity.private_key);
+  // No pass phrase is ever asked for on a terminal: an encrypted key is refused.
+  const auto no_phrase = [](char*, int, int, void*) { return 0; };
+  const bssl::UniquePtr<EVP_PKEY> key(PEM_read_bio_PrivateKey(key_text.get(), nullptr, no_phrase, nullptr));
+  good = good && key != nullptr && SSL_use_PrivateKey(ssl, key.get()) == 1;
+  ERR_clear_error();
+  if (good) return {};
+  return fail(ErrorCode::bad_value,
+              "The webhook's client certificate cannot be used: it must be certificates in PEM form, its own "
+              "first, with "
+              "the unencrypted private key that belongs to it.");
+}
+
+Task<Result<std::unique_ptr<TlsStream>>> TlsClient::connect(Scope& scope, std::unique_ptr<Stream> below,
+                                                            TlsPeer peer, Instant deadline) {
+  auto handle = make_handle(peer);
+  if (!handle) co_return std::unexpected(std::move(handle.error()));
+  std::string key = session_key(peer);
+  const TlsSession session = shared_.sessions.take(key, io_.now());
+  if (session != nullptr) SSL_set_session(handle->get(), session.get());
+  auto stream = std::make_unique<TlsStream>(std::move(below), std::move(*handle), shared_, io_,
+                                            std::string(peer.host), std::move(key));
+  Result<> shaken = co_await stream->handshake(scope, deadline);
+  if (!shaken) co_return std::unexpected(std::move(shaken.error()));
+  co_return stream;
+}
+
+}  // namespace pulter::io
