@@ -11,8 +11,9 @@ namespace {
 
 constexpr std::int64_t timestamp = 1'700'000'000;
 constexpr std::string_view contract_body =
-    R"({"id":"clewr9x160001bxowssfzcznm","templateId":"cl6q9lmji2146jk99hfc01rea","index":1,"count":1,"totalRows":1,)"
-    R"("event_name":"all","data":[{"last_name":"Rodmann","age":"44","__index":"ee6add27-e2c1-44f7-8ab2-08a6e0423206"}],)"
+    R"({"id":"clewr9x160001bxowssfzcznm","templateId":"cl6q9lmji2146jk99hfc01rea","index":1,"count":1,)"
+    R"("totalRows":1,"event_name":"all","data":[{"last_name":"Rodmann","age":"44",)"
+    R"("__index":"ee6add27-e2c1-44f7-8ab2-08a6e0423206"}],)"
     R"("user":{"id":"modu8402j7gqtltvqx264p"},"metadata":{}})";
 constexpr std::string_view contract_signature = "v1,Skvddn5jAiboj4S1Mi4oJuExe/+ZJTMrf6GlgV0fO7c=";
 
