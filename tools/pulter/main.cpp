@@ -5,6 +5,7 @@
 #include <cstdlib>
 #include <exception>
 #include <string>
+#include <vector>
 
 #include "io/terminal.h"
 #include "tools/pulter/arguments.h"
@@ -53,8 +54,11 @@ int run(int argument_count, char** arguments) {
       app = app->get_subcommands().front();
       command += " " + app->get_name();
     }
-    pulter::tool::print_error("pulter: " + std::string(error.what()) + "\nSee what is possible: " + command +
-                              " --help\n");
+    std::string what = error.what();
+    if (const std::vector<std::string> unknown = program.remaining(true); !unknown.empty()) {
+      what = command + " has no \"" + unknown.front() + "\"";
+    }
+    pulter::tool::print_error("pulter: " + what + "\nSee what is possible: " + command + " --help\n");
     return static_cast<int>(ExitCode::usage);
   }
   pulter::tool::Context context{pulter::tool::HttpClient(socket), json};

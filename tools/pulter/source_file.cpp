@@ -39,7 +39,7 @@ io::blocking::Descriptor converted(std::string_view file, text::Encoding from) {
     check(io::blocking::write_all(copy.number(), out));
     out.clear();
   }
-  check(converter.finish(out));
+  check(converter.finish());
   check(io::blocking::write_all(copy.number(), out));
   return copy;
 }
@@ -47,6 +47,7 @@ io::blocking::Descriptor converted(std::string_view file, text::Encoding from) {
 }  // namespace
 
 SourceFile read_source(const ReadOptions& options) {
+  const std::string name = options.file == "-" ? std::string("Standard input") : options.file;
   io::blocking::Descriptor file =
       options.file == "-" ? value_or_throw(io::blocking::copy_to_temporary(io::blocking::standard_input))
                           : value_or_throw(io::blocking::open_for_reading(options.file));
@@ -54,7 +55,7 @@ SourceFile read_source(const ReadOptions& options) {
     file = value_or_throw(io::blocking::copy_to_temporary(file.number()));
   SourceFile source{value_or_throw(io::MappedFile::open(file.number())), "", {}};
   if (const auto kind = csv::not_csv_kind(source.text().substr(0, head_bytes)); kind) {
-    throw Failure(ExitCode::failed, options.file + " is no CSV: it looks like " + *kind + ".");
+    throw Failure(ExitCode::failed, name + " is no CSV: it looks like " + *kind + ".");
   }
   const text::EncodingDetector::Found found = encoding_of(options, source.text());
   source.encoding = text::name(found.encoding);
@@ -66,8 +67,8 @@ SourceFile read_source(const ReadOptions& options) {
   settings.delimiter = delimiter_of(options.delimiter);
   settings.batch_size = options.batch_size;
   Result<csv::Plan> plan = csv::make_plan(source.text(), settings);
-  check_readable(source, options.file);
-  if (!plan) throw Failure(ExitCode::failed, options.file + " cannot be imported: " + plan.error().detail);
+  check_readable(source, name);
+  if (!plan) throw Failure(ExitCode::failed, name + " cannot be imported: " + plan.error().detail);
   source.plan = *std::move(plan);
   return source;
 }
@@ -81,7 +82,8 @@ void check_readable(const SourceFile& source, const std::string& name) {
 std::optional<char> delimiter_of(const std::string& text) {
   if (text.empty()) return std::nullopt;
   if (text == "tab" || text == "\\t") return '\t';
-  if (text.size() == 1 && csv::sniffed_delimiters.find(text.front()) != std::string_view::npos) return text.front();
+  if (text.size() == 1 && csv::sniffed_delimiters.find(text.front()) != std::string_view::npos)
+    return text.front();
   throw Failure(ExitCode::usage, "--delimiter takes one of , ; | or the word tab, not \"" + text + "\".");
 }
 

@@ -115,15 +115,16 @@ void Server::readable(std::uint64_t key) {
 
 void Server::feed(Connection& connection, std::string_view bytes) {
   const std::uint64_t key = connection.key;
-  while (!bytes.empty()) {
-    if (connection.answering)
+  while (true) {
+    if (connection.answering) {
       return bad_request(connection, "a second request came before the first was answered");
+    }
     const Result<http::RequestStep> step = connection.reader.feed(bytes);
     if (!step) return bad_request(connection, step.error().detail);
     bytes.remove_prefix(step->consumed);
     switch (step->event) {
       case http::RequestEvent::need_more:
-        break;
+        return;
       case http::RequestEvent::head:
         begin_request(connection);
         if (discard_bodies_ && connection.request.body_bytes > bytes.size()) {
@@ -137,7 +138,7 @@ void Server::feed(Connection& connection, std::string_view bytes) {
       case http::RequestEvent::complete:
         connection.reader.next();
         end_request(connection);
-        if (find(key) == nullptr) return;
+        if (bytes.empty() || find(key) == nullptr) return;
         break;
     }
   }
