@@ -73,7 +73,7 @@ inline constexpr std::size_t stream_listeners_max = 64;
 inline constexpr std::size_t stream_history_messages = 1024;
 inline constexpr std::size_t stream_history_bytes = 2 * mib;
 /// A comment line is sent after this silence, so that proxies and clients see a living connection.
-inline constexpr auto stream_heartbeat = 15s;
+inline constexpr auto stream_heartbeat = 10s;
 
 // ---- intake: files
 // -------------------------------------------------------------------------------------------
@@ -103,7 +103,11 @@ inline constexpr std::size_t body_buffers_per_shard = 6;
 inline constexpr std::size_t body_window_bytes = 2 * mib;
 /// A receiver that takes no byte for so long gives its buffer back when others wait for one.
 inline constexpr auto stalled_send_patience = 50ms;
+inline constexpr auto dns_time_max = 5s;
 inline constexpr auto connect_time_max = 10s;
+inline constexpr auto tls_time_max = 10s;
+/// A closing connection says good-bye for so long at most.
+inline constexpr auto close_time_max = 100ms;
 /// A signature made ahead is made anew when it is older: receivers refuse requests with old timestamps.
 inline constexpr std::int64_t signature_age_s_max = 30;
 /// Between two tries while the store cannot write (disk full): long enough to cost nothing, short enough to

@@ -54,6 +54,9 @@ io::Task<Response> show_health(Context& context);
 io::Task<Response> show_readiness(Context& context);
 io::Task<Response> show_metrics(Context& context);
 
+// stream.cpp
+io::Task<Response> live_stream(Context& context);
+
 // explain.cpp
 io::Task<Response> explain_url(Context& context);
 

@@ -37,6 +37,7 @@ constexpr std::array routes{
     Route{"GET", "/v1/events/{id}/body", show_event_body},
     Route{"GET", "/v1/events/{id}/attempts", list_attempts},
     Route{"POST", "/v1/events/{id}/resend", resend_event},
+    Route{"GET", "/v1/stream", live_stream},
     Route{"GET", "/v1/explain", explain_url},
     Route{"GET", "/healthz", show_health},
     Route{"GET", "/readyz", show_readiness},
