@@ -90,10 +90,9 @@ std::size_t UringIo::run_once(Instant until) {
 }
 
 void UringIo::work_finished(Op& op) noexcept {
-  {
-    const std::lock_guard lock(worked_mutex_);
-    worked_.push_back(op);
-  }
+  // The wake is inside the lock: once the owner could collect this Op it may destroy the Io.
+  const std::lock_guard lock(worked_mutex_);
+  worked_.push_back(op);
   wake();
 }
 

@@ -44,6 +44,7 @@ UringIo::~UringIo() {
   closing_ = true;
   cancel(wake_op_);
   while (wake_op_.pending) run_once(never);
+  const std::lock_guard worker_is_out(worked_mutex_);
 }
 
 void UringIo::arm_wake() {

@@ -5,7 +5,8 @@ target_include_directories(pulter_flags INTERFACE ${PROJECT_SOURCE_DIR})
 target_compile_options(pulter_flags INTERFACE
   -Wall -Wextra -Wpedantic -Wshadow -Wconversion -Wsign-conversion -Wundef
   $<$<COMPILE_LANGUAGE:CXX>:-Wold-style-cast -Wnon-virtual-dtor>
-  $<$<CXX_COMPILER_ID:GNU>:-fcoroutines>
+  # A coroutine that resumes another must jump, not call, also at -O1: otherwise a long loop of awaits uses up the stack.
+  $<$<CXX_COMPILER_ID:GNU>:-fcoroutines> $<$<AND:$<CXX_COMPILER_ID:GNU>,$<CONFIG:Debug>>:-foptimize-sibling-calls>
   $<$<BOOL:${PULTER_WERROR}>:-Werror>)
 target_compile_definitions(pulter_flags INTERFACE
   PULTER_VERSION="${PROJECT_VERSION}"
