@@ -1,0 +1,43 @@
+# Makes OUT: the embedded dashboard, or the empty table where it cannot be built and MODE allows that.
+function(without reason)
+  if(MODE STREQUAL "ON")
+    message(FATAL_ERROR "The dashboard cannot be built: ${reason}. Install nodejs and npm, or configure with -DPULTER_DASHBOARD=OFF.")
+  endif()
+  if(NOT MODE STREQUAL "OFF")
+    message(WARNING "Building without dashboard: ${reason}.")
+  endif()
+  configure_file(${SOURCE}/empty.cpp ${OUT} COPYONLY)
+endfunction()
+
+if(MODE STREQUAL "OFF")
+  without("PULTER_DASHBOARD is OFF")
+  return()
+endif()
+if(NOT NODE OR NOT NPM)
+  without("node and npm were not found")
+  return()
+endif()
+
+# The packages are fetched again only when the lock file changed.
+file(SHA256 ${SOURCE}/package-lock.json lock)
+set(stamp ${SOURCE}/node_modules/.pulter-lock)
+set(have "")
+if(EXISTS ${stamp})
+  file(READ ${stamp} have)
+endif()
+if(NOT have STREQUAL lock)
+  execute_process(COMMAND ${NPM} ci --no-audit --no-fund --ignore-scripts WORKING_DIRECTORY ${SOURCE}
+    RESULT_VARIABLE failed OUTPUT_QUIET ERROR_VARIABLE words)
+  if(failed)
+    without("npm ci failed: ${words}")
+    return()
+  endif()
+  file(WRITE ${stamp} ${lock})
+endif()
+execute_process(COMMAND ${NODE} build.mjs --cpp ${OUT} WORKING_DIRECTORY ${SOURCE}
+  RESULT_VARIABLE failed OUTPUT_QUIET ERROR_VARIABLE words)
+if(failed)
+  message(FATAL_ERROR "The dashboard's sources do not build:\n${words}")
+endif()
+# The command's output counts as newer than its sources only when its time says so.
+file(TOUCH ${OUT})

@@ -1,0 +1,84 @@
+import { useRef } from "preact/hooks";
+import { Icon } from "./icons";
+
+export interface Option {
+  value: string;
+  text: string;
+}
+
+/** A filter and its value; the browser's own list opens on it. ✕ drops the filter. */
+export function FilterChip({
+  label,
+  value,
+  options,
+  onChange,
+  any = "any",
+}: {
+  label: string;
+  value: string | undefined;
+  options: Option[];
+  onChange: (value: string | undefined) => void;
+  any?: string;
+}) {
+  const known = options.find((option) => option.value === value);
+  return (
+    <div class={`chip ${value ? "active" : ""}`}>
+      <label>
+        <span class="chip-label">{label}</span> <span class="chip-value">{known?.text ?? value ?? any}</span>
+        <select
+          aria-label={label}
+          value={value ?? ""}
+          onChange={(event) => onChange(event.currentTarget.value || undefined)}
+        >
+          <option value="">{any}</option>
+          {value && !known && <option value={value}>{value}</option>}
+          {options.map((option) => (
+            <option key={option.value} value={option.value}>
+              {option.text}
+            </option>
+          ))}
+        </select>
+      </label>
+      {value ? (
+        <button type="button" class="chip-clear" aria-label={`Drop the filter ${label}`} onClick={() => onChange(undefined)}>
+          <Icon name="close" size={13} />
+        </button>
+      ) : (
+        <Icon name="down" size={13} />
+      )}
+    </div>
+  );
+}
+
+/** Search by words; what was typed goes into the address after a short rest. */
+export function SearchBox({
+  label,
+  value,
+  onChange,
+  shortcut,
+}: {
+  label: string;
+  value: string;
+  onChange: (value: string) => void;
+  shortcut?: string;
+}) {
+  const timer = useRef(0);
+  return (
+    <label class="search">
+      <Icon name="search" size={14} />
+      <input
+        type="search"
+        id="search"
+        aria-label={label}
+        placeholder={label}
+        defaultValue={value}
+        onInput={(event) => {
+          const text = event.currentTarget.value;
+          clearTimeout(timer.current);
+          timer.current = window.setTimeout(() => onChange(text.trim()), 250);
+        }}
+      />
+      {shortcut && <kbd>{shortcut}</kbd>}
+    </label>
+  );
+}

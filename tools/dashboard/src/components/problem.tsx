@@ -1,0 +1,34 @@
+import type { Problem } from "../../api";
+import { IdChip } from "./id_chip";
+import { Icon } from "./icons";
+import { Text } from "./text";
+
+const advice: Record<number, string> = {
+  0: "Look whether pulterd is running and reachable, then retry.",
+  403: "Sign in with a token whose scope allows this.",
+  404: "It may have been deleted, or its retention ended. Go back to the list.",
+  409: "Look at its present state, then try again.",
+  429: "Wait a moment, then retry.",
+  503: "The daemon is starting, stopping, or its store is not available. Retry in a moment; its log says which.",
+};
+
+/** A failed call: what happened, what to do, the stable code, and Retry. Never an empty table instead. */
+export function ProblemBox({ problem, onRetry }: { problem: Problem; onRetry?: () => void }) {
+  return (
+    <div class="note bad" role="alert">
+      <Icon name="halted" />
+      <div class="grow">
+        <strong>{problem.title}.</strong> {problem.detail && <Text value={problem.detail} />}{" "}
+        {advice[problem.status] && <span class="muted">{advice[problem.status]}</span>}
+        <div class="note-foot">
+          <span class="faint">code</span> <IdChip id={problem.code} />
+        </div>
+      </div>
+      {onRetry && (
+        <button type="button" class="button" onClick={onRetry}>
+          Retry
+        </button>
+      )}
+    </div>
+  );
+}

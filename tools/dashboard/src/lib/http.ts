@@ -1,0 +1,132 @@
+// One way to the daemon: JSON in, JSON or a Problem out. The cookie travels by itself; what changes something
+// carries the CSRF token of the session.
+
+import { signal } from "@preact/signals";
+import type { Problem, Session } from "../../api";
+
+/** undefined: not asked yet; null: signed out. */
+export const session = signal<Session | null | undefined>(undefined);
+
+export interface List<T> {
+  data: T[];
+  next: string | null;
+  total?: number | null;
+  counts?: Record<string, number>;
+}
+
+/** A refusal of the daemon, or the lack of an answer (then `code` is "no_answer"). */
+export class ApiError extends Error {
+  readonly problem: Problem;
+  constructor(problem: Problem) {
+    super(problem.detail ?? problem.title);
+    this.problem = problem;
+  }
+}
+
+export interface CallOptions {
+  idempotencyKey?: string;
+  signal?: AbortSignal;
+  headers?: Record<string, string>;
+}
+
+type Query = Record<string, string | number | undefined>;
+
+export function withQuery(path: string, query?: Query): string {
+  if (!query) return path;
+  const parts = new URLSearchParams();
+  for (const [name, value] of Object.entries(query)) {
+    if (value !== undefined && value !== "") parts.set(name, String(value));
+  }
+  const text = parts.toString();
+  return text ? `${path}?${text}` : path;
+}
+
+export function noAnswer(detail: string): Problem {
+  return { title: "No answer from the daemon", status: 0, code: "no_answer", detail };
+}
+
+/** The headers that a changing call needs; also used by the upload, which is no fetch. */
+export function guardHeaders(): Record<string, string> {
+  const token = session.value?.csrfToken;
+  return token ? { "X-CSRF-Token": token } : {};
+}
+
+export async function problemOf(response: Response): Promise<Problem> {
+  const fallback: Problem = {
+    title: response.statusText || "The daemon refused this",
+    status: response.status,
+    code: `http_${response.status}`,
+  };
+  try {
+    const body = (await response.json()) as Partial<Problem>;
+    return { ...fallback, ...body };
+  } catch {
+    return fallback;
+  }
+}
+
+export async function request(
+  method: string,
+  path: string,
+  body?: unknown,
+  query?: Query,
+  options: CallOptions = {},
+): Promise<Response> {
+  const headers: Record<string, string> = { Accept: "application/json", ...options.headers };
+  if (method !== "GET") Object.assign(headers, guardHeaders());
+  if (method === "POST") headers["Idempotency-Key"] = options.idempotencyKey ?? crypto.randomUUID();
+  let payload: BodyInit | undefined;
+  if (body instanceof Blob) {
+    payload = body;
+    headers["Content-Type"] = "text/csv";
+  } else if (body !== undefined) {
+    payload = JSON.stringify(body);
+    headers["Content-Type"] = "application/json";
+  } else if (method !== "GET" && method !== "DELETE") {
+    payload = "{}";
+    headers["Content-Type"] = "application/json";
+  }
+  let response: Response;
+  try {
+    response = await fetch(withQuery(path, query), {
+      method,
+      headers,
+      body: payload,
+      signal: options.signal,
+      credentials: "same-origin",
+      cache: "no-store",
+    });
+  } catch (error) {
+    if (options.signal?.aborted) throw error;
+    throw new ApiError(noAnswer("pulterd did not answer. Is it running? The page tries again when you do."));
+  }
+  if (response.ok) return response;
+  if (response.status === 401 && path !== "/v1/session") session.value = null;
+  throw new ApiError(await problemOf(response));
+}
+
+export async function call<T>(
+  method: string,
+  path: string,
+  body?: unknown,
+  query?: Query,
+  options?: CallOptions,
+): Promise<T> {
+  const response = await request(method, path, body, query, options);
+  if (response.status === 204) return undefined as T;
+  return (await response.json()) as T;
+}
+
+export async function callText(path: string, query?: Query): Promise<string> {
+  const response = await request("GET", path, undefined, query, { headers: { Accept: "text/plain" } });
+  return response.text();
+}
+
+export function list<T>(path: string, query?: Query): Promise<List<T>> {
+  return call<List<T>>("GET", path, undefined, query);
+}
+
+export function toProblem(error: unknown): Problem {
+  if (error instanceof ApiError) return error.problem;
+  return { title: "The page failed", status: 0, code: "page_error", detail: String(error) };
+}

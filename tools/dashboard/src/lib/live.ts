@@ -1,0 +1,161 @@
+// What changes, as it changes: one EventSource for all tabs of this browser. The tab that holds the lock listens and
+// passes on; the others listen to it. Changes are merged by resource and handed out once a frame.
+
+import { computed, signal } from "@preact/signals";
+import { session } from "./http";
+import { api } from "../../api";
+import { now } from "./time";
+
+export type Kind =
+  "import" | "event" | "attempt" | "webhook" | "importer" | "resend" | "deleted" | "reset" | "reconnected";
+export interface Change {
+  kind: Kind;
+  data: { id: string } & Record<string, unknown>;
+}
+type Handler = (changes: Change[]) => void;
+
+export type LiveState = "connecting" | "live" | "reconnecting" | "off";
+const kinds: Kind[] = ["import", "event", "attempt", "webhook", "importer", "resend", "deleted", "reset"];
+const retryMs = 3000;
+
+export const liveState = signal<LiveState>("connecting");
+export const lastChangeAt = signal(0);
+export const retryAt = signal(0);
+export const pausedByUser = signal(false);
+const pausedByPage = signal(false);
+export const paused = computed(() => pausedByUser.value || pausedByPage.value);
+export const waiting = signal(0);
+
+const handlers = new Set<Handler>();
+const pending = new Map<string, Change>();
+let frame = 0;
+
+export function onChanges(handler: Handler): () => void {
+  handlers.add(handler);
+  return () => handlers.delete(handler);
+}
+
+function flush(): void {
+  frame = 0;
+  if (paused.value) {
+    waiting.value = pending.size;
+    return;
+  }
+  const changes = [...pending.values()];
+  pending.clear();
+  waiting.value = 0;
+  if (changes.length) for (const handler of [...handlers]) handler(changes);
+}
+
+function take(change: Change): void {
+  // An attempt is history: each one counts. Of a resource only the newest state does.
+  const key = change.kind === "attempt" ? `attempt:${change.data.id}` : `${change.kind}:${change.data.id ?? ""}`;
+  if (pending.size > 20000) pending.clear(), (change = { kind: "reset", data: { id: "" } });
+  pending.set(key, change);
+  lastChangeAt.value = Date.now();
+  if (!frame) frame = document.hidden ? window.setTimeout(flush, 200) : requestAnimationFrame(flush);
+}
+
+function setState(state: LiveState): void {
+  if (state === liveState.value) return;
+  if (state === "live" && liveState.value === "reconnecting") take({ kind: "reconnected", data: { id: "" } });
+  if (state === "live") lastChangeAt.value = Date.now();
+  if (state === "reconnecting") retryAt.value = Date.now() + retryMs;
+  liveState.value = state;
+}
+
+export function setPaused(on: boolean): void {
+  pausedByUser.value = on;
+  flush();
+}
+export function setHeld(on: boolean): void {
+  if (pausedByPage.value === on) return;
+  pausedByPage.value = on;
+  flush();
+}
+
+/** Listens at the daemon and tells `tell`; ends with the returned function. */
+function listen(tell: (message: { state?: LiveState; change?: Change }) => void): () => void {
+  let source: EventSource | undefined;
+  let timer = 0;
+  const open = () => {
+    source = new EventSource("/v1/stream");
+    source.onopen = () => tell({ state: "live" });
+    source.onerror = () => {
+      tell({ state: "reconnecting" });
+      if (source?.readyState !== EventSource.CLOSED) return;
+      // Refused rather than cut: perhaps the session ended. Asking tells, and shows the sign-in.
+      api.session().catch((error) => {
+        if (error?.problem?.status === 401) session.value = null;
+      });
+      timer = window.setTimeout(open, retryMs);
+    };
+    for (const kind of kinds) {
+      source.addEventListener(kind, (event) => {
+        try {
+          tell({ change: { kind, data: JSON.parse((event as MessageEvent<string>).data) } });
+        } catch {
+          tell({ change: { kind: "reset", data: { id: "" } } });
+        }
+      });
+    }
+  };
+  open();
+  return () => {
+    clearTimeout(timer);
+    source?.close();
+  };
+}
+
+export function startLive(): () => void {
+  const hear = (message: { state?: LiveState; change?: Change }) => {
+    if (message.state) setState(message.state);
+    if (message.change) take(message.change);
+  };
+  // Locks need a secure context; a plain-HTTP name other than loopback has none: then each tab listens itself.
+  if (!navigator.locks || !("BroadcastChannel" in window)) return listen(hear);
+
+  const channel = new BroadcastChannel("pulter-live");
+  const stop = new AbortController();
+  let isLeader = false;
+  channel.onmessage = (event) => {
+    if (event.data === "who" && isLeader) channel.postMessage({ state: liveState.value });
+    else if (event.data !== "who") hear(event.data);
+  };
+  channel.postMessage("who");
+  navigator.locks
+    .request("pulter-live", { signal: stop.signal }, () => {
+      isLeader = true;
+      const end = listen((message) => {
+        hear(message);
+        channel.postMessage(message);
+      });
+      return new Promise<void>((resolve) => {
+        stop.signal.addEventListener("abort", () => {
+          end();
+          resolve();
+        });
+      });
+    })
+    .catch(() => undefined);
+  return () => {
+    stop.abort();
+    channel.close();
+  };
+}
+
+/** "0.2 s" since the last change, moved by the shared clock. */
+export const sinceChange = computed(() => Math.max(0, Math.max(now.value, lastChangeAt.value) - lastChangeAt.value));
+
+/** Choosing text in a live table holds it still; so does a hidden tab. */
+export function startHolding(): void {
+  const update = () => {
+    const selection = document.getSelection();
+    const node = selection?.anchorNode;
+    const element = node instanceof Element ? node : node?.parentElement;
+    const choosing = !!selection && !selection.isCollapsed && !!element?.closest("table, .live");
+    setHeld(document.hidden || choosing);
+  };
+  document.addEventListener("selectionchange", update);
+  document.addEventListener("visibilitychange", update);
+}

@@ -1,0 +1,42 @@
+// Lists with a selected row: j and k move, Enter opens, and Back finds the row again.
+
+import { useEffect, useState } from "preact/hooks";
+import { useKeys } from "./keys";
+import { keptRow, navigate, rememberRow, restoreScroll } from "./router";
+
+/** The ids of the list that was looked at last, in its order: ‹ and › of an event walk along it. */
+export let lastEventIds: string[] = [];
+export const keepEventIds = (ids: string[]): void => {
+  lastEventIds = ids;
+};
+
+export function useRows(ids: string[], href: (id: string) => string) {
+  const [selected, setSelected] = useState<string | undefined>(keptRow);
+  const select = (id: string | undefined) => {
+    setSelected(id);
+    if (id) rememberRow(id);
+  };
+  const move = (step: number) => {
+    if (!ids.length) return;
+    const at = selected === undefined ? -1 : ids.indexOf(selected);
+    const next = ids[at < 0 ? 0 : Math.max(0, Math.min(ids.length - 1, at + step))] as string;
+    select(next);
+    document.getElementById(`row-${next}`)?.scrollIntoView({ block: "nearest" });
+  };
+  useKeys({
+    j: () => move(1),
+    k: () => move(-1),
+    Enter: () => selected && navigate(href(selected)),
+  });
+  const ready = ids.length > 0;
+  useEffect(() => {
+    if (ready) restoreScroll();
+  }, [ready]);
+  /** For the row element: its id, whether it is the selected one, and what a click on it does. */
+  const row = (id: string) => ({
+    id: `row-${id}`,
+    class: id === selected ? "selected" : "",
+    onClick: () => select(id),
+  });
+  return { selected, row };
+}

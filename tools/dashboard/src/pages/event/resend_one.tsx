@@ -1,0 +1,37 @@
+import { useState } from "preact/hooks";
+import { api, type Event } from "../../../api";
+import { useKeys } from "../../lib/keys";
+import { Button, mayChange } from "../../components/button";
+import { Confirm } from "../../components/confirm";
+import { showProblem, toast } from "../../components/toast";
+
+/** The same id and bytes once more, in turn. Asks only where they were accepted before. */
+export function ResendOne({ event }: { event: Event }) {
+  const [asking, setAsking] = useState(false);
+  const send = async () => {
+    await api.resend(event.id);
+    const now = event.state === "pending" && event.nextAttemptAt;
+    toast(now ? "Tried at once: the attempt appears below." : "In the lane: the attempt appears below when it is its turn.");
+  };
+  const press = () => (event.state === "delivered" ? setAsking(true) : send());
+  useKeys({
+    s: () => {
+      if (mayChange()) Promise.resolve(press()).catch(showProblem);
+    },
+  });
+  return (
+    <>
+      <Button changes icon="resend" shortcut="s" onClick={press}>
+        Resend
+      </Button>
+      {asking && (
+        <Confirm title="Resend this event?" verb="Resend 1 event" onConfirm={send} onClose={() => setAsking(false)}>
+          <p>
+            It was accepted before. The same <code>webhook-id</code> and the same bytes go again: a receiver that does not check the id takes its{" "}
+            {event.rows === 1 ? "row" : "rows"} twice.
+          </p>
+        </Confirm>
+      )}
+    </>
+  );
+}

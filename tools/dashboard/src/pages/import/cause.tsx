@@ -1,0 +1,131 @@
+import { api, type Attempt, type Event, type Import, type ImportLane } from "../../../api";
+import { clockTime, count, hostPath, plural, span } from "../../lib/format";
+import { webhooks } from "../../lib/names";
+import { useReloadOn, useResource } from "../../lib/resource";
+import { now } from "../../lib/time";
+import { saidBy } from "../../lib/answer";
+import { Countdown } from "../../components/ago";
+import { Note } from "../../components/note";
+import { Text } from "../../components/text";
+
+const host = (webhookId: string) => {
+  const webhook = webhooks.value.get(webhookId);
+  return webhook ? hostPath(webhook.url).split("/")[0] : webhookId;
+};
+
+/** The event that holds the lane: the halted one, or the one that waits for its retry. */
+function useHolding(value: Import, lane: ImportLane | undefined) {
+  const halted = lane?.state === "halted" ? lane.haltedEventId : null;
+  const waits = !halted && value.state === "delivering" && !!(lane?.nextAttemptAt ?? value.nextAttemptAt);
+  const key = halted ? `event ${halted}` : waits && lane ? `waiting ${value.id} ${lane.webhookId} ${lane.delivered}` : undefined;
+  const event = useResource<Event | undefined>(key, async () => {
+    if (halted) return api.event(halted);
+    const found = await api.events({ importId: value.id, webhookId: lane?.webhookId, state: "pending", limit: 5 });
+    return found.data.find((each) => each.nextAttemptAt) ?? undefined;
+  });
+  useReloadOn((change) => change.kind === "event" && change.data.id === event.data?.id, event.reload, 300);
+  const attempts = useResource<Attempt[]>(event.data && `attempts ${event.data.id}`, async () => {
+    const found = await api.attempts(event.data?.id as string);
+    return found.data;
+  });
+  const last = attempts.data?.reduce<Attempt | undefined>((best, each) => (!best || each.number > best.number ? each : best), undefined);
+  return { event: event.data, last, halted: !!halted };
+}
+
+function openFor(event: Event | undefined, text: string) {
+  return (
+    event && (
+      <a class="button" href={`/events/${event.id}`}>
+        {text}
+      </a>
+    )
+  );
+}
+
+function Halted({ value, lane, event, last }: { value: Import; lane: ImportLane; event?: Event; last?: Attempt }) {
+  const said = last && saidBy(last);
+  const rows = event ? event.firstRow - 1 : (lane.rowsDelivered ?? value.rowsDelivered);
+  const what = event?.lastStatus ? `was refused with ${event.lastStatus}` : "was not answered";
+  return (
+    <Note tone="bad" action={openFor(event, "Read the answer")}>
+      <strong>
+        Batch {count(event?.index ?? lane.delivered + 1)} {what} by {host(lane.webhookId)}.
+      </strong>{" "}
+      {rows > 0 ? `Rows 1 to ${count(rows)} are delivered; nothing after them was sent.` : "Nothing was delivered before it, and nothing was sent after it."}
+      <br />
+      {said ? (
+        <>
+          The answer says: <code><Text value={said} /></code>.{" "}
+        </>
+      ) : last?.error ? (
+        <>
+          <Text value={last.error} />.{" "}
+        </>
+      ) : null}
+      Fix the receiver, then resume.
+    </Note>
+  );
+}
+
+function Waiting({ value, lane, event, last }: { value: Import; lane: ImportLane; event: Event; last?: Attempt }) {
+  const after = last?.responseHeaders ? Object.entries(last.responseHeaders).find(([name]) => name.toLowerCase() === "retry-after")?.[1] : undefined;
+  const rate = value.rowsPerSecond ?? 0;
+  const left = rate > 0 ? ((value.totalRows - value.rowsDelivered) / rate) * 1000 : 0;
+  const at = event.nextAttemptAt as string;
+  return (
+    <Note tone="warn" action={openFor(event, "Open event")}>
+      <strong>
+        Waiting for {host(lane.webhookId)}: {event.lastStatus ?? "no answer"}
+        {after && (
+          <>
+            {" "}
+            with Retry-After <Text value={after.slice(0, 40)} />
+          </>
+        )}
+        .
+      </strong>{" "}
+      Attempt {event.attempts + 1} of batch {count(event.index)} leaves in <Countdown to={at} />, at {clockTime(new Date(at))}.
+      <br />
+      {plural(lane.delivered, "batch is", "batches are")} delivered{left > 0 && `, about ${span(left)} of work is left`}. Nothing needs to be done.
+    </Note>
+  );
+}
+
+/** Why it does not move, and what follows; nothing where it moves. */
+export function Cause({ value, lane }: { value: Import; lane: ImportLane | undefined }) {
+  const { event, last, halted } = useHolding(value, lane);
+  if (value.state === "failed") {
+    return (
+      <Note
+        tone="bad"
+        action={
+          <a class="button" href={`/upload?templateId=${encodeURIComponent(value.templateId)}`}>
+            Upload again
+          </a>
+        }
+      >
+        <strong>The file could not be used; nothing was sent.</strong> <Text value={value.error?.detail ?? ""} />
+      </Note>
+    );
+  }
+  if (lane && halted) return <Halted value={value} lane={lane} event={event} last={last} />;
+  if (lane && event?.nextAttemptAt && Date.parse(event.nextAttemptAt) > now.value - 1000) {
+    return <Waiting value={value} lane={lane} event={event} last={last} />;
+  }
+  if (value.state === "paused") {
+    return (
+      <Note tone="info">
+        <strong>Paused by hand.</strong> {count(value.delivered)} of {count(value.count)} batches are delivered. Later imports of its webhooks wait no
+        longer for it; resume goes on at the first undelivered batch.
+      </Note>
+    );
+  }
+  if (value.state === "receiving") {
+    return (
+      <Note tone="info">
+        <strong>The file is still arriving.</strong> Nothing is sent before the whole file is counted.
+      </Note>
+    );
+  }
+  return null;
+}

@@ -1,0 +1,51 @@
+import type { Import } from "../../../api";
+import { webhookName } from "../../lib/names";
+import { setParameters } from "../../lib/router";
+import { Card } from "../../components/card";
+import { Pill } from "../../components/pill";
+import { Progress } from "../../components/progress";
+
+export function LanesCard({ value, chosen }: { value: Import; chosen: string | undefined }) {
+  return (
+    <Card title="Lanes">
+      {!value.webhooks.length && <p class="muted">No webhook gets this import.</p>}
+      <ul class="lanes-list">
+        {value.webhooks.map((lane) => {
+          const grey = lane.state === "paused" || lane.state === "cancelled";
+          const name = webhookName(lane.webhookId);
+          const waits = lane.state === "delivering" && lane.nextAttemptAt;
+          return (
+            <li key={lane.webhookId}>
+              <div class="row">
+                {value.webhooks.length > 1 ? (
+                  <button
+                    type="button"
+                    class="link mono clip"
+                    aria-pressed={lane.webhookId === chosen}
+                    title={`${name}: show its batches`}
+                    onClick={() => setParameters({ webhook: lane.webhookId, batch: undefined })}
+                  >
+                    {name}
+                  </button>
+                ) : (
+                  <a class="plain mono clip" href={`/webhooks/${lane.webhookId}`} title={name}>
+                    {name}
+                  </a>
+                )}
+                {waits ? <Pill state="waiting" label="" until={lane.nextAttemptAt} /> : <Pill state={lane.state} />}
+              </div>
+              <Progress
+                done={lane.delivered}
+                all={value.count}
+                thick
+                text="beside"
+                tone={grey ? "grey" : "ok"}
+                end={lane.state === "halted" ? "bad" : undefined}
+              />
+            </li>
+          );
+        })}
+      </ul>
+    </Card>
+  );
+}

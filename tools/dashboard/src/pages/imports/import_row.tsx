@@ -1,0 +1,86 @@
+import type { Import } from "../../../api";
+import { bytes, count } from "../../lib/format";
+import { importerName, webhookName } from "../../lib/names";
+import { Ago, Countdown } from "../../components/ago";
+import { Pill } from "../../components/pill";
+import { Progress } from "../../components/progress";
+import { StatusCode } from "../../components/status_code";
+import { Text } from "../../components/text";
+
+type Row = { id: string; class: string; onClick: () => void };
+
+const running = (value: Import) => value.state === "delivering" || value.state === "halted";
+
+/** The slowest lane is what can be relied on; the others stand in the title. */
+export function ImportProgress({ value, text = "above" }: { value: Import; text?: "above" | "beside" }) {
+  const title =
+    value.webhooks.length > 1
+      ? value.webhooks.map((lane) => `${webhookName(lane.webhookId)}: ${count(lane.delivered)} / ${count(value.count)}`).join("\n")
+      : undefined;
+  const grey = value.state === "paused" || value.state === "cancelled";
+  const end = value.state === "halted" ? "bad" : value.nextAttemptAt && value.state === "delivering" ? "warn" : undefined;
+  return <Progress done={value.delivered} all={value.count} tone={grey ? "grey" : "ok"} end={end} text={text} title={title} />;
+}
+
+function Rate({ value }: { value: Import }) {
+  if (value.rowsPerSecond !== null && value.rowsPerSecond !== undefined) return <>{count(value.rowsPerSecond)}</>;
+  return running(value) ? <>0</> : <span class="faint">–</span>;
+}
+
+export function ImportRow({ value, row }: { value: Import; row: Row }) {
+  const failed = value.state === "failed";
+  const started = value.state !== "queued" && value.state !== "receiving" && !failed;
+  return (
+    <tr {...row}>
+      <th scope="row" class="first">
+        <a class="row-link" href={`/imports/${value.id}`}>
+          <Text value={value.fileName || value.id} />
+        </a>{" "}
+        <span class="faint narrow-off">{value.bytes > 0 && bytes(value.bytes)}</span>
+      </th>
+      <td class="narrow-off">
+        <Text value={importerName(value.templateId)} />
+      </td>
+      <td class="state">
+        <Pill state={value.state} />
+      </td>
+      <td class="whole">
+        {failed ? (
+          <span class="bad clip" title={value.error?.detail}>
+            <Text value={value.error?.detail ?? "the file could not be used"} />
+          </span>
+        ) : (
+          <ImportProgress value={value} />
+        )}
+      </td>
+      <td class="num narrow-off">{failed || value.state === "receiving" ? <span class="faint">–</span> : count(value.totalRows)}</td>
+      <td class="num muted narrow-off">
+        <Rate value={value} />
+      </td>
+      <td class="num muted">
+        {!started ? (
+          <span class="faint narrow-off">–</span>
+        ) : value.rowErrors ? (
+          <span class="warn">
+            {count(value.rowErrors)}
+            <span class="narrow-only"> row errors</span>
+          </span>
+        ) : (
+          <span class="narrow-off">0</span>
+        )}
+      </td>
+      <td class="num muted push">
+        <Ago at={value.startedAt ?? value.createdAt} />
+      </td>
+      <td>
+        <StatusCode status={value.lastStatus} after={value.state === "halted" || value.state === "cancelled" ? "stop" : "retry"} />
+        {value.nextAttemptAt && value.state === "delivering" && (
+          <span class="muted narrow-off">
+            {" "}
+            retry in <Countdown to={value.nextAttemptAt} />
+          </span>
+        )}
+      </td>
+    </tr>
+  );
+}

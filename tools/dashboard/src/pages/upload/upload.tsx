@@ -1,0 +1,80 @@
+import { useEffect, useState } from "preact/hooks";
+import { api, type Check } from "../../../api";
+import { useKeys } from "../../lib/keys";
+import { useResource } from "../../lib/resource";
+import { address } from "../../lib/router";
+import { chosenFile, takeFile } from "../../lib/upload_file";
+import { PageHead } from "../../components/page_head";
+import { ProblemBox } from "../../components/problem";
+import { SkeletonBlock } from "../../components/skeleton";
+import { Card } from "../../components/card";
+import { Deliver } from "./deliver";
+import { DropZone } from "./drop_zone";
+import { FileFacts } from "./file_facts";
+import { Preview } from "./preview";
+import { Notices } from "./notices";
+import { useUpload } from "./use_upload";
+
+const checkBytes = 8 * 1024 * 1024;
+
+let lastKey = 0;
+const keys = new WeakMap<File, number>();
+function keyOf(file: File): number {
+  const known = keys.get(file);
+  if (known) return known;
+  lastKey += 1;
+  keys.set(file, lastKey);
+  return lastKey;
+}
+
+export function Upload() {
+  const file = chosenFile.value;
+  const [reading, setReading] = useState<{ delimiter?: string; encoding?: string }>({});
+  useEffect(() => setReading({}), [file]);
+  const check = useResource<Check>(file && `check ${keyOf(file)} ${JSON.stringify(reading)}`, () =>
+    api.check((file as File).slice(0, checkBytes), { ...reading, fileName: file?.name, totalBytes: file?.size }),
+  );
+  const upload = useUpload(file);
+  useKeys({ Escape: () => takeFile(undefined) });
+  const unusable = check.problem && check.problem.status === 422;
+  return (
+    <>
+      <PageHead title="Upload" name="Upload" />
+      <div class="columns rail-280">
+        <div>
+          <DropZone file={file} upload={upload} onFile={takeFile} />
+          {check.problem && (
+            <>
+              <ProblemBox problem={check.problem} onRetry={unusable ? undefined : check.reload} />
+              {unusable && (
+                <p class="muted pad">
+                  Open it in the program that made it, choose “save as CSV” (UTF-8 where it asks), and drop that file here.
+                </p>
+              )}
+            </>
+          )}
+          {check.loading && (
+            <Card>
+              <SkeletonBlock lines={5} loading />
+            </Card>
+          )}
+          {check.data && file && (
+            <>
+              <FileFacts check={check.data} reading={reading} onChange={setReading} />
+              <Notices notes={check.data.notes} whole={file.size <= checkBytes} />
+              <Preview check={check.data} />
+            </>
+          )}
+        </div>
+        <Deliver
+          file={file}
+          check={check.data}
+          reading={reading}
+          upload={upload}
+          blocked={!!unusable}
+          templateId={address.value.query.get("templateId") ?? undefined}
+        />
+      </div>
+    </>
+  );
+}
