@@ -1,7 +1,6 @@
 #pragma once
 
 #include <cstdint>
-#include <optional>
 #include <string>
 
 namespace pulter::io {
@@ -12,9 +11,6 @@ namespace pulter::io {
 
 /// Columns of the terminal behind `number`; 80 where it cannot be asked.
 [[nodiscard]] std::uint32_t terminal_columns(int number);
-
-/// The value of an environment variable; nothing when it is unset or empty.
-[[nodiscard]] std::optional<std::string> environment(const char* variable);
 
 /// Milliseconds of a clock that only goes forward; its start means nothing.
 [[nodiscard]] std::uint64_t steady_ms();

@@ -7,7 +7,7 @@
 #include <string>
 #include <vector>
 
-#include "io/terminal.h"
+#include "io/process.h"
 #include "tools/pulter/arguments.h"
 
 namespace {
