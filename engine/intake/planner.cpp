@@ -51,13 +51,8 @@ io::Task<Result<model::SpoolFile>> convert(io::Scope& scope, store::Spool& spool
     Result<> appended = co_await (*upload)->append(scope, piece);
     if (!appended) co_return fail(std::move(appended.error()));
   }
-  piece.clear();
-  auto ended = converter.finish(piece);
+  auto ended = converter.finish();
   if (!ended) co_return fail(std::move(ended.error()));
-  if (!piece.empty()) {
-    Result<> appended = co_await (*upload)->append(scope, piece);
-    if (!appended) co_return fail(std::move(appended.error()));
-  }
   auto finished = co_await (*upload)->finish(scope);
   co_return finished;
 }
