@@ -7,6 +7,7 @@ function(without reason)
     message(WARNING "Building without dashboard: ${reason}.")
   endif()
   configure_file(${SOURCE}/empty.cpp ${OUT} COPYONLY)
+  file(TOUCH ${OUT})
 endfunction()
 
 if(MODE STREQUAL "OFF")
