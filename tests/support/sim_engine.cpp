@@ -35,7 +35,9 @@ void SimEngine::crash(bool keep) {
   process_->loop.turn(io_.now());
   process_->store.crash(keep);
   while (!process_->loop.finished()) process_->loop.turn(io::never);
-  io_.run_once(io_.now());
+  // The store's timer was cancelled: its completion is still on its way.
+  const io::Instant settled = io_.now() + std::chrono::milliseconds(1);
+  while (io_.now() < settled) io_.run_once(settled);
   process_.reset();
 }
 
