@@ -86,7 +86,7 @@ class Database {
   struct Settings {
     std::string path;        ///< a file, or ":memory:"
     bool read_only = false;  ///< a second connection, for reading
-    std::string vfs;         ///< for tests that inject faults; empty: the system's
+    std::string vfs = {};    ///< for tests that inject faults; empty: the system's
   };
 
   /// Errors: store_unavailable, disk_full, store_corrupt, each naming the file and what to do.

@@ -24,9 +24,9 @@ struct SqliteStoreSettings {
   /// Called on each of the store's threads when it starts ("store-writer", "store-reader"): to name it, and
   /// to give the writer a better nice value (a sync takes 0.2 ms, waking up behind other threads 4 ms). May
   /// be empty.
-  std::function<void(std::string_view name)> on_thread_start;
+  std::function<void(std::string_view name)> on_thread_start = {};
   std::size_t waiting_max = 65'536;  ///< requests that may wait per thread; beyond: unavailable
-  std::string vfs;                   ///< for tests that inject faults
+  std::string vfs = {};                   ///< for tests that inject faults
 };
 
 /// The Store of one machine: SQLite on a thread of its own, with grouped commits, and a second thread that

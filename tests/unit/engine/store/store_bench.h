@@ -21,24 +21,16 @@ class StoreBench : public testing::Test {
   StoreBench() : StoreBench(":memory:") {}
   explicit StoreBench(const std::string& path) { open(path); }
 
-  void open(const std::string& path) {
-    auto opened = open_core(path, now_ms);
-    ASSERT_TRUE(opened.has_value()) << opened.error().detail;
-    core = std::move(*opened);
-    ASSERT_TRUE(begin_epoch(core->database()).has_value());
-  }
+  void open(const std::string& path);
+
+  /// One request as a group of its own.
+  Answer run(Request request);
+  static void expect_done(Status status, const std::string& detail);
 
   template <class R>
   Reply<typename R::Answer> ask(R request) {
-    std::vector<Job> jobs;
-    jobs.push_back(Job{0, 1, Request(std::move(request))});
-    std::vector<JobAnswer> answers;
-    core->run_group(jobs, now_ms, answers);
-    return reply_of<R>(answers.front().answer);
-  }
-  template <class R>
-  static Reply<typename R::Answer> reply_of(Answer& answer) {
-    Reply<typename R::Answer> reply{answer.status, answer.detail, {}};
+    Answer answer = run(Request(std::move(request)));
+    Reply<typename R::Answer> reply{answer.status, std::move(answer.detail), {}};
     if (auto* value = std::get_if<typename R::Answer>(&answer.value)) reply.value = std::move(*value);
     return reply;
   }
@@ -46,95 +38,27 @@ class StoreBench : public testing::Test {
   template <class R>
   typename R::Answer must(R request) {
     Reply<typename R::Answer> reply = ask(std::move(request));
-    EXPECT_EQ(reply.status, Status::done) << reply.detail;
-    return reply.value.value_or(typename R::Answer{});
+    expect_done(reply.status, reply.detail);
+    return reply.value ? std::move(*reply.value) : typename R::Answer{};
   }
 
-  static model::Webhook a_webhook(std::string id, std::vector<std::string> events = {"all"}) {
-    model::Webhook webhook;
-    webhook.id = std::move(id);
-    webhook.url = "https://example.com/" + webhook.id;
-    webhook.secrets = {{"whsec_" + webhook.id, 0}};
-    webhook.events = std::move(events);
-    webhook.template_id = "default";
-    return webhook;
-  }
-  static model::Import an_import(std::string id, std::uint64_t count = 3) {
-    model::Import import;
-    import.id = std::move(id);
-    import.template_id = "default";
-    import.file_name = "contacts.csv";
-    import.file = import.text = {"key-" + import.id, 1234, "xxh3:00"};
-    import.planned = true;
-    import.count = count;
-    import.total_rows = count * 10;
-    import.settings.batch_size = 10;
-    return import;
-  }
-  static model::Event an_event(const std::string& import_id, std::uint64_t cursor) {
-    model::Event event;
-    event.id = "evt_" + import_id + "_" + std::to_string(cursor);
-    event.import_id = import_id;
-    event.index = cursor;
-    event.first_row = (cursor - 1) * 10 + 1;
-    event.rows = 10;
-    event.body_bytes = 500;
-    event.body_digest = "xxh3:" + std::to_string(cursor);
-    return event;
-  }
+  static model::Webhook a_webhook(std::string id, std::vector<std::string> events = {"all"});
+  static model::Import an_import(std::string id, std::uint64_t count = 3);
+  static model::Event an_event(const std::string& import_id, std::uint64_t cursor);
 
-  void make_webhook(const std::string& id, std::vector<std::string> events = {"all"}) {
-    must(PutWebhook{a_webhook(id, std::move(events)), true});
-  }
-  model::Import make_import(const std::string& id, std::uint64_t count = 3) {
-    return must(CreateImport{an_import(id, count), "plan of " + id, "", ""});
-  }
-  LaneKey lane(const std::string& webhook_id) {
-    return {webhook_id, must(AcquireShard{model::store_shard_of(webhook_id)})};
-  }
-  LaneWork next_work(const std::string& webhook_id) { return must(NextWork{lane(webhook_id)}); }
-  model::Event open_event(const std::string& import_id, const std::string& webhook_id, std::uint64_t cursor) {
-    model::Event event = an_event(import_id, cursor);
-    event.id += "_" + webhook_id;
-    return must(OpenEvent{lane(webhook_id), cursor, std::move(event)});
-  }
-  Record a_record(const model::Event& event, Disposition disposition, std::uint64_t count = 3) {
-    Record record;
-    record.lane = lane(event.webhook_id);
-    record.import_id = event.import_id;
-    record.cursor = event.index;
-    record.attempt.id = "att_" + std::to_string(++attempts);
-    record.attempt.event_id = event.id;
-    record.attempt.number = event.attempts + 1;
-    record.attempt.status = disposition == Disposition::delivered ? 200 : 500;
-    record.attempt.outcome =
-        disposition == Disposition::delivered ? model::Outcome::delivered : model::Outcome::refused;
-    record.disposition = disposition;
-    if (disposition == Disposition::delivered) {
-      record.next_cursor = event.index < count ? event.index + 1 : model::cursor_end(count);
-    } else {
-      record.reason = "it said 500";
-    }
-    if (disposition == Disposition::retry) record.retry_at_ms = now_ms + 5000;
-    return record;
-  }
+  void make_webhook(const std::string& id, std::vector<std::string> events = {"all"});
+  model::Import make_import(const std::string& id, std::uint64_t count = 3);
+  LaneKey lane(const std::string& webhook_id);
+  LaneWork next_work(const std::string& webhook_id);
+  model::Event open_event(const std::string& import_id, const std::string& webhook_id, std::uint64_t cursor);
+  Record a_record(const model::Event& event, Disposition disposition, std::uint64_t count = 3);
   /// Opens and delivers one batch.
   Recorded deliver(const std::string& import_id, const std::string& webhook_id, std::uint64_t cursor,
-                   std::uint64_t count = 3) {
-    return must(a_record(open_event(import_id, webhook_id, cursor), Disposition::delivered, count));
-  }
-  std::string state(const std::string& import_id) {
-    return std::string(model::name(model::state_of(must(GetImport{import_id}))));
-  }
+                   std::uint64_t count = 3);
+  std::string state(const std::string& import_id);
   /// As the lists see it: the stored derivation must be the same.
-  std::string listed_state(const std::string& import_id) {
-    Query query = core->database().query("SELECT state FROM imports WHERE id = ?").with(import_id);
-    return query.row() ? query.text() : "none";
-  }
-  std::int64_t count_rows(const std::string& table) {
-    Query query = core->database().query("SELECT count(*) FROM " + table);
-    return query.row() ? query.integer() : -1;
-  }
+  std::string listed_state(const std::string& import_id);
+  std::int64_t count_rows(const std::string& table);
 
   std::int64_t now_ms = 1'700'000'000'000;
   int attempts = 0;

@@ -1,0 +1,215 @@
+#include <filesystem>
+#include <fstream>
+
+#include "tests/unit/engine/store/fault_vfs.h"
+#include "tests/unit/engine/store/store_bench.h"
+#include "tests/unit/engine/store/temporary_folder.h"
+
+namespace pulter::store {
+namespace {
+
+Result<std::unique_ptr<Database>> open_at(const std::string& path) {
+  return open_database({.path = path}, 1);
+}
+
+TEST(DatabaseFile, SchemaSaysWhoseItIs) {
+  auto db = open_at(":memory:");
+  ASSERT_TRUE(db.has_value());
+  Query version = (*db)->query("PRAGMA user_version");
+  ASSERT_TRUE(version.row());
+  EXPECT_EQ(version.integer(), 1);
+  Query application = (*db)->query("PRAGMA application_id");
+  ASSERT_TRUE(application.row());
+  EXPECT_EQ(application.integer(), application_id);
+}
+
+TEST(DatabaseFile, EveryTableIsStrict) {
+  auto db = open_at(":memory:");
+  Query loose = (*db)->query(
+      "SELECT name FROM pragma_table_list WHERE type = 'table' AND strict = 0 AND name NOT LIKE "
+      "'sqlite_%'");
+  while (loose.row()) ADD_FAILURE() << loose.text();
+}
+
+TEST(DatabaseFile, OpenedAgainItIsTheSame) {
+  TemporaryFolder folder;
+  for (int i = 0; i < 3; ++i) {
+    auto db = open_at(folder.file("p.db"));
+    ASSERT_TRUE(db.has_value()) << db.error().detail;
+    ASSERT_TRUE(begin_epoch(**db).has_value());
+    Query epoch = (*db)->query("SELECT min(epoch), max(epoch), count(*) FROM store_shards");
+    ASSERT_TRUE(epoch.row());
+    EXPECT_EQ(epoch.integer(), i + 1);
+    EXPECT_EQ(epoch.integer(), i + 1);
+    EXPECT_EQ(epoch.integer(), 256);
+    Query importers = (*db)->query("SELECT count(*) FROM importers");
+    ASSERT_TRUE(importers.row());
+    EXPECT_EQ(importers.integer(), 1);
+  }
+}
+
+void expect_refused(const std::string& path, ErrorCode code, const std::string& words) {
+  const auto db = open_at(path);
+  ASSERT_FALSE(db.has_value());
+  EXPECT_EQ(name(db.error().code), name(code)) << db.error().detail;
+  EXPECT_NE(db.error().detail.find(path), std::string::npos) << db.error().detail;
+  EXPECT_NE(db.error().detail.find(words), std::string::npos) << db.error().detail;
+}
+
+TEST(DatabaseFile, GarbageIsNamedWithTheCure) {
+  TemporaryFolder folder;
+  std::ofstream(folder.file("p.db")) << std::string(8192, 'x');
+  expect_refused(folder.file("p.db"), ErrorCode::store_corrupt, "backup");
+}
+
+TEST(DatabaseFile, ADamagedPageIsNamedWithTheCure) {
+  TemporaryFolder folder;
+  { ASSERT_TRUE(open_at(folder.file("p.db")).has_value()); }
+  {
+    // The page of the schema itself.
+    std::fstream file(folder.file("p.db"), std::ios::in | std::ios::out | std::ios::binary);
+    file.seekp(100);
+    file << std::string(3000, '\xee');
+  }
+  expect_refused(folder.file("p.db"), ErrorCode::store_corrupt, "backup");
+}
+
+TEST(DatabaseFile, AnotherProgramsFileIsLeftAlone) {
+  TemporaryFolder folder;
+  {
+    auto other = Database::open({.path = folder.file("p.db")});
+    ASSERT_TRUE(other.has_value());
+    ASSERT_TRUE((*other)->execute("CREATE TABLE t (x); PRAGMA user_version = 7"));
+  }
+  expect_refused(folder.file("p.db"), ErrorCode::store_corrupt, "another program");
+}
+
+TEST(DatabaseFile, ANewerSchemaIsRefused) {
+  TemporaryFolder folder;
+  {
+    auto db = open_at(folder.file("p.db"));
+    ASSERT_TRUE((*db)->execute("PRAGMA user_version = 99"));
+  }
+  expect_refused(folder.file("p.db"), ErrorCode::not_supported, "99");
+}
+
+TEST(DatabaseFile, AMissingFolderIsSaid) {
+  expect_refused("/nonexistent/pulter/p.db", ErrorCode::store_unavailable, "Check the disk");
+}
+
+class Faults : public StoreBench {
+ protected:
+  Faults() {
+    FaultVfs::install();
+    reopen();
+    make_webhook("wh_1");
+  }
+  ~Faults() override { heal(); }
+  static void heal() { FaultVfs::fail_sync = FaultVfs::fail_write_full = FaultVfs::fail_write_io = false; }
+  void reopen() {
+    core.reset();
+    auto db = open_database({.path = folder.file("p.db"), .read_only = false, .vfs = FaultVfs::name}, now_ms);
+    ASSERT_TRUE(db.has_value()) << db.error().detail;
+    ASSERT_TRUE(begin_epoch(**db).has_value());
+    core = std::make_unique<Core>(std::move(*db));
+  }
+  Reply<model::Import> try_import(const std::string& id) {
+    return ask(CreateImport{an_import(id), "plan", "", ""});
+  }
+
+  TemporaryFolder folder;
+};
+
+TEST_F(Faults, EachCommitIsSynced) {
+  const int before = FaultVfs::syncs;
+  make_import("imp_1");
+  EXPECT_GT(FaultVfs::syncs, before);
+  const int after = FaultVfs::syncs;
+  must(GetImport{"imp_1"});
+  next_work("wh_1");
+  EXPECT_EQ(FaultVfs::syncs, after) << "what only reads costs no sync";
+}
+
+TEST_F(Faults, ADiskThatIsFullRecoversByItself) {
+  make_import("imp_1");
+  FaultVfs::fail_write_full = true;
+  const auto refused = try_import("imp_2");
+  EXPECT_EQ(refused.status, Status::unavailable);
+  EXPECT_NE(refused.detail.find("full"), std::string::npos) << refused.detail;
+  EXPECT_NE(core->trouble().find("full"), std::string::npos);
+  EXPECT_FALSE(core->stopped().has_value());
+  EXPECT_EQ(must(GetImport{"imp_1"}).id, "imp_1") << "reading goes on";
+  FaultVfs::fail_write_full = false;
+  EXPECT_EQ(try_import("imp_2").status, Status::done);
+  EXPECT_EQ(core->trouble(), "");
+}
+
+TEST_F(Faults, FullByThePageLimitToo) {
+  ASSERT_TRUE(core->database().execute("PRAGMA max_page_count = 80"));
+  Status status = Status::done;
+  int i = 0;
+  for (; i < 5000 && status == Status::done; ++i) {
+    const auto reply =
+        ask(CreateImport{an_import("imp_" + std::to_string(i)), std::string(2000, 'p'), "", ""});
+    status = reply.status;
+  }
+  EXPECT_EQ(status, Status::unavailable);
+  const std::int64_t kept = count_rows("imports");
+  EXPECT_EQ(kept, i - 1) << "all that was answered done is there, and nothing else";
+  EXPECT_EQ(count_rows("plans"), kept);
+  ASSERT_TRUE(core->database().execute("PRAGMA max_page_count = 100000"));
+  EXPECT_EQ(try_import("imp_more").status, Status::done);
+}
+
+TEST_F(Faults, AWriteErrorTakesTheGroupBack) {
+  FaultVfs::fail_write_io = true;
+  const auto refused = try_import("imp_1");
+  EXPECT_EQ(refused.status, Status::unavailable);
+  EXPECT_NE(refused.detail.find("Check the disk"), std::string::npos) << refused.detail;
+  FaultVfs::fail_write_io = false;
+  EXPECT_EQ(ask(GetImport{"imp_1"}).status, Status::not_found);
+  EXPECT_EQ(try_import("imp_1").status, Status::done);
+}
+
+TEST_F(Faults, AFailedSyncIsNeverTriedAgain) {
+  make_import("imp_1");
+  FaultVfs::fail_sync = true;
+  EXPECT_EQ(try_import("imp_2").status, Status::unknown) << "whether it is on the disk is not known";
+  FaultVfs::fail_sync = false;
+  const int syncs = FaultVfs::syncs;
+  const auto refused = try_import("imp_3");
+  EXPECT_EQ(refused.status, Status::unavailable);
+  EXPECT_NE(refused.detail.find("Sync"), std::string::npos) << refused.detail;
+  EXPECT_NE(refused.detail.find("start pulterd again"), std::string::npos) << refused.detail;
+  ASSERT_TRUE(core->stopped().has_value());
+  core->tidy(true);
+  EXPECT_EQ(FaultVfs::syncs, syncs);
+  reopen();
+  EXPECT_EQ(must(GetImport{"imp_1"}).id, "imp_1");
+}
+
+TEST_F(Faults, AFailedSyncOfACheckpointStopsToo) {
+  for (int i = 0; i < 40; ++i) {
+    must(CreateImport{an_import("imp_" + std::to_string(i)), std::string(200'000, 'p'), "", ""});
+  }
+  ASSERT_GT(core->database().wal_pages(), 1000);
+  FaultVfs::fail_sync = true;
+  core->tidy(true);
+  FaultVfs::fail_sync = false;
+  ASSERT_TRUE(core->stopped().has_value());
+  EXPECT_EQ(try_import("imp_more").status, Status::unavailable);
+}
+
+TEST_F(Faults, TheLogIsEmptiedIntoTheFile) {
+  for (int i = 0; i < 60; ++i) {
+    must(CreateImport{an_import("imp_" + std::to_string(i)), std::string(900'000, 'p'), "", ""});
+    core->tidy(false);
+  }
+  EXPECT_LT(std::filesystem::file_size(folder.file("p.db-wal")), 48U << 20U) << "54 MB went through it";
+  core->tidy(true);
+  EXPECT_LT(core->database().wal_pages(), 1000);
+  EXPECT_EQ(count_rows("imports"), 60);
+}
+
+}  // namespace
+}  // namespace pulter::store

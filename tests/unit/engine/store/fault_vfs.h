@@ -1,0 +1,22 @@
+#pragma once
+
+#include <atomic>
+
+namespace pulter::store {
+
+/// A VFS of SQLite over the system's own that fails on demand. One for the program: `name` is for
+/// Database::Settings.
+struct FaultVfs {
+  static constexpr const char* name = "pulter-fault";
+  static void install();
+
+  /// Every sync fails while set.
+  static std::atomic<bool> fail_sync;
+  /// Every write fails with "disk full" while set.
+  static std::atomic<bool> fail_write_full;
+  /// Every write fails with an I/O error while set.
+  static std::atomic<bool> fail_write_io;
+  static std::atomic<int> syncs;
+};
+
+}  // namespace pulter::store

@@ -1,0 +1,134 @@
+#include <algorithm>
+
+#include "tests/unit/engine/store/store_bench.h"
+
+namespace pulter::store {
+namespace {
+
+class Retention : public StoreBench {
+ protected:
+  Retention() { make_webhook("wh_1"); }
+  void finish(const std::string& id, std::uint64_t count = 3) {
+    for (std::uint64_t cursor = 1; cursor <= count; ++cursor) deliver(id, "wh_1", cursor, count);
+  }
+  /// All steps; the keys that came out.
+  std::vector<std::string> retain(std::int64_t before_ms, int steps_max = 100) {
+    std::vector<std::string> keys;
+    for (int i = 0; i < steps_max; ++i) {
+      const RetentionStep::Removed removed = must(RetentionStep{before_ms});
+      keys.insert(keys.end(), removed.spool_keys.begin(), removed.spool_keys.end());
+      if (!removed.more) return keys;
+    }
+    ADD_FAILURE() << "retention does not end";
+    return keys;
+  }
+};
+
+TEST_F(Retention, WhatEndedLongAgoLosesItsFileAndItsLog) {
+  make_import("imp_1");
+  finish("imp_1");
+  now_ms += 1000;
+  make_import("imp_2");
+  finish("imp_2");
+  EXPECT_TRUE(retain(now_ms - 1000).empty()) << "nothing ended before";
+  EXPECT_EQ(retain(now_ms), std::vector<std::string>{"key-imp_1"});
+  EXPECT_TRUE(retain(now_ms).empty()) << "once only";
+  EXPECT_EQ(must(ListEvents{"imp_1", {}, {}, {}, {}}).items.size(), 0U);
+  EXPECT_EQ(must(ListEvents{"imp_2", {}, {}, {}, {}}).items.size(), 3U);
+  const model::Import import = must(GetImport{"imp_1"});
+  EXPECT_TRUE(import.content_removed);
+  EXPECT_EQ(model::state_of(import), model::ImportState::completed) << "what it was is still known";
+  EXPECT_EQ(import.deliveries.at(0).rows_delivered, 30U);
+  EXPECT_EQ(ask(GetPlan{"imp_1"}).status, Status::not_found);
+  EXPECT_EQ(must(ListSpoolKeys{}), std::vector<std::string>{"key-imp_2"});
+}
+
+TEST_F(Retention, WhatIsUnfinishedStaysHoweverOld) {
+  make_import("imp_1");
+  deliver("imp_1", "wh_1", 1);
+  must(a_record(open_event("imp_1", "wh_1", 2), Disposition::halted));
+  now_ms += 1'000'000'000;
+  EXPECT_TRUE(retain(now_ms).empty());
+  EXPECT_EQ(count_rows("events"), 2);
+}
+
+TEST_F(Retention, WithoutDataSyncTheFileGoesAsSoonAsTheLastAnswerIsDurable) {
+  model::Import import = an_import("imp_1");
+  import.settings.data_sync = false;
+  import.text = {"key-utf8", 1, ""};
+  must(CreateImport{import, "plan", "", ""});
+  deliver("imp_1", "wh_1", 1);
+  EXPECT_TRUE(retain(0).empty());
+  must(a_record(open_event("imp_1", "wh_1", 2), Disposition::halted));
+  EXPECT_TRUE(retain(0).empty());
+  must(CommandImport{"imp_1", ImportCommand::cancel});
+  EXPECT_EQ(retain(0), (std::vector<std::string>{"key-utf8", "key-imp_1"}));
+  EXPECT_EQ(count_rows("events"), 0);
+  EXPECT_EQ(count_rows("attempts"), 0);
+}
+
+TEST_F(Retention, AnAttemptThatComesAfterItsEventIsGoneConflicts) {
+  model::Import import = an_import("imp_1");
+  import.settings.data_sync = false;
+  must(CreateImport{import, "plan", "", ""});
+  const model::Event event = open_event("imp_1", "wh_1", 1);
+  must(CommandImport{"imp_1", ImportCommand::cancel});
+  retain(0);
+  EXPECT_EQ(ask(a_record(event, Disposition::delivered)).status, Status::conflict);
+}
+
+TEST_F(Retention, AStepIsSmallAndTheStepsEnd) {
+  constexpr int imports = 3;
+  for (int i = 0; i < imports; ++i) {
+    const std::string id = "imp_" + std::to_string(i);
+    make_import(id, 400);
+    for (std::uint64_t cursor = 1; cursor <= 400; ++cursor) {
+      Record record = a_record(open_event(id, "wh_1", cursor), Disposition::delivered, 400);
+      if (cursor == 7) record.row_errors.resize(600);
+      must(record);
+    }
+  }
+  now_ms += 1000;
+  const auto rows = [&] { return count_rows("events") + count_rows("attempts") + count_rows("row_errors"); };
+  std::size_t keys = 0;
+  int steps = 0;
+  for (bool more = true; more; ++steps) {
+    ASSERT_LT(steps, 20);
+    const std::int64_t before = rows();
+    const RetentionStep::Removed removed = must(RetentionStep{now_ms});
+    keys += removed.spool_keys.size();
+    more = removed.more;
+    EXPECT_LE(before - rows(), 500);
+  }
+  EXPECT_EQ(keys, 3U);
+  EXPECT_EQ(rows(), 0);
+  EXPECT_GE(steps, 8);
+}
+
+TEST_F(Retention, OldTestsGoToo) {
+  model::Event test;
+  test.name = "test";
+  test.webhook_id = "wh_1";
+  for (const char* id : {"evt_t1", "evt_t2"}) {
+    test.id = id;
+    must(AddLaneTask{LaneTaskKind::test, "", test});
+  }
+  const LaneWork work = next_work("wh_1");
+  Record record = a_record(*work.event, Disposition::delivered);
+  record.task_id = work.task_id;
+  must(record);
+  now_ms += 10;
+  retain(now_ms);
+  EXPECT_EQ(ask(GetEvent{"evt_t1"}).status, Status::not_found);
+  EXPECT_EQ(must(GetEvent{"evt_t2"}).state, model::EventState::pending) << "this one was not sent yet";
+}
+
+TEST_F(Retention, TheKeyOfARepeatLivesAsLongAsItsImport) {
+  must(CreateImport{an_import("imp_1", 0), "plan", "", "key-1"});
+  now_ms += 10;
+  retain(now_ms);
+  EXPECT_EQ(must(FindImportByKey{"key-1"}).id, "imp_1");
+}
+
+}  // namespace
+}  // namespace pulter::store
