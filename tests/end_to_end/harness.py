@@ -165,12 +165,9 @@ class Daemon(Program):
         check(self.process.wait(timeout=40) == 0, f"the daemon's exit was {self.process.returncode} after SIGTERM")
 
     def anonymous_bytes(self):
-        """Its anonymous memory now (proc(5), RssAnon)."""
+        """Its memory now that no file stands behind: anonymous and shared (proc(5), RssAnon and RssShmem)."""
         with open(f"/proc/{self.process.pid}/status") as status:
-            for line in status:
-                if line.startswith("RssAnon:"):
-                    return int(line.split()[1]) * 1024
-        return 0
+            return sum(int(line.split()[1]) * 1024 for line in status if line.startswith(("RssAnon:", "RssShmem:")))
 
     def cpu_seconds(self):
         """User and system time of all its threads, those that ended included (proc(5), fields 14 and 15)."""

@@ -70,7 +70,7 @@ def commands_that_cannot_be_run():
         daemon = place.daemon().wait_ready()
         expect(place.pulter("imports", "show", "imp_nonsense", daemon=daemon), 1, "imp_nonsense")
         answer = daemon.request("POST", "/v1/imports", {"batchSise": 5})
-        check(answer[0] == 400 and b"batchSise" in answer[1], f"an unknown field: {answer}")
+        check(answer[0] == 422 and b"batchSise" in answer[1], f"an unknown field: {answer}")
         check(b'"code"' in answer[1], f"no problem object: {answer}")
 
 

@@ -22,7 +22,7 @@ class Client:
 
     def __init__(self, daemon):
         self.import_id = None
-        self.command = [PULTER, "--socket", daemon.socket, "import", str(SAMPLE), "--batch-size", "500", "--detach"]
+        self.command = [PULTER, "--socket", daemon.socket, "import", str(SAMPLE), "--batch-size", "250", "--detach"]
         self.thread = threading.Thread(target=self.run)
         self.thread.start()
 
@@ -48,12 +48,13 @@ def kill_at_random_moments():
         acknowledged = []
         clients = []
         for kill in range(KILLS):
-            # An import every few kills, and the kill anywhere: while it is handed over, between batches, inside
-            # one, in the recovery of the kill before.
-            if kill % 6 == 0:
+            # The kill falls anywhere: while a file is handed over, between batches, inside one, and (where nobody
+            # waits for the start) inside the recovery from the kill before.
+            if numbers.random() < 0.8:
                 daemon.await_(daemon.ready, "the daemon's restart")
+            if kill % 4 == 0:
                 clients.append(Client(daemon))
-            time.sleep(numbers.choice([0.01, 0.05, 0.3]) * numbers.random())
+            time.sleep(0.2 * numbers.random())
             check(daemon.running(), "the daemon ended by itself")
             daemon.kill()
             daemon = place.daemon()

@@ -46,7 +46,7 @@ def memory_is_bounded():
         took = time.monotonic() - started
         peak.done = True
         check(done.returncode == 0, f"pulter import: {done.stdout}{done.stderr}")
-        print(f"{MEGABYTES} MB, {rows} rows: peak RssAnon {peak.bytes / 1e6:.1f} MB, {took:.1f} s, "
+        print(f"{MEGABYTES} MB, {rows} rows: peak anonymous memory {peak.bytes / 1e6:.1f} MB, {took:.1f} s, "
               f"{daemon.cpu_seconds():.1f} CPU-seconds", flush=True)
         check(0 < peak.bytes <= LIMIT, f"anonymous memory reached {peak.bytes / 1e6:.1f} MB")
         receiver.stop()
