@@ -5,9 +5,7 @@
 
 #include <chrono>
 #include <cstdlib>
-#include <filesystem>
 #include <string_view>
-#include <system_error>
 #include <thread>
 
 namespace pulter::io {
@@ -35,12 +33,6 @@ std::int64_t wall_ns() {
 
 void sleep_ms(std::uint64_t milliseconds) {
   std::this_thread::sleep_for(std::chrono::milliseconds(milliseconds));
-}
-
-std::string absolute_path(const std::string& path) {
-  std::error_code error;
-  const std::filesystem::path absolute = std::filesystem::absolute(path, error);
-  return error ? path : absolute.string();
 }
 
 }  // namespace pulter::io

@@ -1,7 +1,6 @@
 #pragma once
 
 #include <cstdint>
-#include <string>
 
 namespace pulter::io {
 
@@ -20,8 +19,5 @@ namespace pulter::io {
 
 /// Blocks the calling thread.
 void sleep_ms(std::uint64_t milliseconds);
-
-/// The absolute form of a path, against the working folder; the file need not exist.
-[[nodiscard]] std::string absolute_path(const std::string& path);
 
 }  // namespace pulter::io

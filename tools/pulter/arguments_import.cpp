@@ -87,7 +87,7 @@ void add_import_command(CLI::App& program, Chosen& chosen) {
                       "One of , ; | or the word tab; without it: found out");
   command->add_option("--encoding", options->encoding,
                       "utf-8, utf-16, windows-1252, …; without it: found out");
-  command->add_flag("--data-sync,!--no-data-sync", options->data_sync,
+  add_choice(*command, "--data-sync,!--no-data-sync", options->data_sync,
                     "Keep the file and the log, or remove the file once it is delivered");
   command->add_flag("--detach", options->detach, "Print the import's id and leave the rest to the daemon");
   command->callback([options, &chosen] {

@@ -28,6 +28,7 @@ void add_explain(CLI::App& program, Chosen& chosen) {
   CLI::App* command =
       program.add_subcommand("explain", "Where would a request go? Exit 0 allowed, 1 refused");
   command->add_option("URL", options->url, "A callback URL")->required();
+  command->add_option("--config", options->config_file, "As given to pulterd")->type_name("FILE");
   command->add_option("--allow-network", options->allow_networks, "As given to pulterd (repeat it)")
       ->type_name("CIDR");
   command->add_option("--allowed-port", options->allowed_ports, "As given to pulterd (repeat it)");

@@ -55,11 +55,11 @@ void add_importer_options(CLI::App& command, ImporterOptions& options) {
   command.add_option("--name", options.name, "A name for people");
   command.add_option("--webhook-url", options.webhook_url, "The default webhook");
   command.add_option("--batch-size", options.batch_size, "Rows in one request")->check(CLI::PositiveNumber);
-  command.add_flag("--data-sync,!--no-data-sync", options.data_sync,
+  add_choice(command, "--data-sync,!--no-data-sync", options.data_sync,
                    "Keep files and log, or remove files at once");
   command.add_option("--columns", options.columns_json, R"(Renames, such as {"First Name":"first_name"})")
       ->type_name("JSON");
-  command.add_flag("--drop-unmapped,!--keep-unmapped", options.drop_unmapped,
+  add_choice(command, "--drop-unmapped,!--keep-unmapped", options.drop_unmapped,
                    "Send only the columns that --columns names");
   command.add_option("--allowed-webhook-host", options.allowed_webhook_hosts,
                      "A host that a webhookUrl from a browser may name (repeat it)");
@@ -151,11 +151,11 @@ void add_webhook_options(CLI::App& command, WebhookOptions& options) {
   command.add_option("--timeout", options.timeout_s, "Seconds to wait for an answer, 1 to 3600");
   command.add_option("--retry-schedule", options.retry_schedule_s, "Seconds before each attempt: 0,5,30,120")
       ->delimiter(',');
-  command.add_flag("--retry-on-4xx,!--no-retry-on-4xx", options.retry_on_4xx, "Retry answers of 4xx too");
+  add_choice(command, "--retry-on-4xx,!--no-retry-on-4xx", options.retry_on_4xx, "Retry answers of 4xx too");
   command.add_option("--on-halt", options.on_halt, "After a halted import: next (go on) or hold (wait)")
       ->check(CLI::IsMember({"next", "hold"}));
   command.add_option("--description", options.description, "A note for people");
-  command.add_flag("--enable,!--disable", options.enabled, "Let it receive, or not");
+  add_choice(command, "--enable,!--disable", options.enabled, "Let it receive, or not");
 }
 
 std::string webhook_path(const std::string& id, const std::string& rest = "") {

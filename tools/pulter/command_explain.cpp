@@ -1,70 +1,69 @@
 #include <fmt/format.h>
 
+#include <fstream>
+#include <iterator>
+
 #include "codec/json/writer.h"
-#include "codec/net/address_policy.h"
-#include "codec/net/endpoint.h"
-#include "codec/net/url.h"
+#include "engine/config/config.h"
+#include "engine/delivery/explain.h"
+#include "io/process.h"
 #include "tools/pulter/command_offline.h"
 
 namespace pulter::tool {
 namespace {
 
-struct Explanation {
-  bool allowed = false;
-  std::string rule;
-  std::string reads_as;  ///< the URL as it was understood; empty when it was not
-  std::string address;   ///< empty: a name, looked up when a request leaves
-};
+constexpr const char* default_config_file = "/etc/pulter/pulter.toml";
 
-Explanation explain(const ExplainOptions& options) {
-  std::vector<net::Network> networks;
-  for (const std::string& text : options.allow_networks) {
-    Result<net::Network> network = net::parse_network(text);
-    if (!network) throw Failure(ExitCode::usage, "--allow-network: " + network.error().detail);
-    networks.push_back(*network);
+/// The configuration that a pulterd started here with these flags would have: file, environment, flags.
+config::Config configuration(const ExplainOptions& options) {
+  const auto usage = [](const Result<>& done) {
+    if (!done) throw Failure(ExitCode::usage, done.error().detail);
+  };
+  config::Config config;
+  const std::string name = options.config_file.empty()
+                               ? io::environment("PULTER_CONFIG").value_or(default_config_file)
+                               : options.config_file;
+  if (std::ifstream file(name, std::ios::binary); file) {
+    const std::string text{std::istreambuf_iterator<char>(file), std::istreambuf_iterator<char>()};
+    usage(config::load_config(config, text, name));
+  } else if (name != default_config_file) {
+    throw Failure(ExitCode::usage, "The configuration file " + name + " cannot be read; check --config.");
   }
-  const Result<net::Url> url = net::parse_url(options.url);
-  if (!url) return {false, url.error().detail, "", ""};
-  Explanation out{false, "", url->text(), url->literal ? net::to_string(*url->literal) : ""};
-  if (url->scheme == net::Scheme::http && !options.allow_http) {
-    out.rule =
-        "http is not encrypted, so only https is allowed. Use https, or start pulterd with --allow-http.";
-    return out;
+  usage(config::apply_environment(config, io::environment));
+  if (!options.allow_networks.empty()) usage(config::set(config, "allow_networks", options.allow_networks));
+  if (!options.allowed_ports.empty()) usage(config::set(config, "allowed_ports", options.allowed_ports));
+  if (options.allow_http) config.allow_http = true;
+  return config;
+}
+
+std::string as_json(const ExplainOptions& options, const delivery::Explanation& explanation) {
+  std::string out;
+  json::Writer writer(out);
+  writer.begin_object().field("url", options.url).field("allowed", explanation.route.allowed);
+  writer.field("rule", explanation.route.rule).field("readsAs", explanation.reads_as);
+  writer.key("addresses").begin_array();
+  for (const net::IpAddress& address : explanation.route.addresses) writer.string(net::to_string(address));
+  writer.end_array().end_object();
+  return out + "\n";
+}
+
+std::string as_text(const delivery::Explanation& explanation) {
+  const char* verdict = explanation.route.allowed ? "allowed" : "refused";
+  std::string out = fmt::format("{}: {}\n", verdict, explanation.route.rule);
+  if (!explanation.reads_as.empty()) out += "read as    " + explanation.reads_as + "\n";
+  for (const net::IpAddress& address : explanation.route.addresses) {
+    out += "leads to   " + net::to_string(address) + "\n";
   }
-  const net::Verdict port = net::judge_port(url->port, options.allowed_ports);
-  if (!port.allowed) {
-    out.rule = port.rule;
-    return out;
-  }
-  const net::Verdict place = url->literal ? net::judge(*url->literal, networks) : net::judge_name(url->host);
-  out.allowed = place.allowed;
-  out.rule = place.rule;
   return out;
 }
 
 }  // namespace
 
 ExitCode run_explain(Context& context, const ExplainOptions& options) {
-  const Explanation explanation = explain(options);
-  if (context.json) {
-    std::string out;
-    json::Writer writer(out);
-    writer.begin_object().field("url", options.url).field("allowed", explanation.allowed);
-    writer.field("rule", explanation.rule).field("readsAs", explanation.reads_as);
-    writer.field("address", explanation.address).end_object();
-    print(out + "\n");
-  } else {
-    std::string out = fmt::format("{}: {}\n", explanation.allowed ? "allowed" : "refused", explanation.rule);
-    if (!explanation.reads_as.empty()) out += "read as: " + explanation.reads_as + "\n";
-    if (!explanation.address.empty()) {
-      out += "address: " + explanation.address + "\n";
-    } else if (explanation.allowed) {
-      out +=
-          "The name is looked up for each connection, and every address of it is judged by the same rules.\n";
-    }
-    print(out);
-  }
-  return explanation.allowed ? ExitCode::delivered : ExitCode::failed;
+  const config::Config config = configuration(options);
+  const delivery::Explanation explanation = value_or_throw(delivery::explain_now(options.url, config));
+  print(context.json ? as_json(options, explanation) : as_text(explanation));
+  return explanation.route.allowed ? ExitCode::delivered : ExitCode::failed;
 }
 
 }  // namespace pulter::tool

@@ -23,8 +23,9 @@ struct VerifyOptions {
 
 struct ExplainOptions {
   std::string url;
+  std::string config_file;
   std::vector<std::string> allow_networks;
-  std::vector<std::uint16_t> allowed_ports;
+  std::vector<std::string> allowed_ports;
   bool allow_http = false;
 };
 /// Says whether a request would be sent to a URL, and by which rule. Exit 0 allowed, 1 refused.
