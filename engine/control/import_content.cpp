@@ -2,38 +2,17 @@
 #include <cstring>
 #include <memory>
 
-#include "codec/base/ids.h"
 #include "codec/csv/plan.h"
 #include "codec/json/batch_writer.h"
 #include "engine/control/download.h"
 #include "engine/control/fields.h"
+#include "engine/control/import_lookup.h"
 #include "engine/control/resources.h"
 #include "engine/control/services.h"
 #include "engine/limits.h"
 
 namespace pulter::control {
 namespace {
-
-io::Task<Result<model::Import>> get_import(Context& context) {
-  const std::string& id = context.request.id;
-  if (!is_id("imp_", id)) co_return fail(ErrorCode::not_found, "there is no import " + id);
-  store::GetImport request{id};
-  auto reply = co_await context.services.store.call(std::move(request));
-  if (reply.done() && reply.value) co_return std::move(*reply.value);
-  if (reply.status == store::Status::not_found)
-    co_return fail(ErrorCode::not_found, "there is no import " + id);
-  co_return fail(ErrorCode::store_unavailable, "the store could not be asked: " + reply.detail);
-}
-
-Error no_content_error(const model::Import& import) {
-  if (import.content_removed) {
-    return Error{ErrorCode::gone, -1,
-                 "the file of import " + import.id +
-                     (import.settings.data_sync ? " was removed when its retention ended"
-                                                : " was removed after its last batch (dataSync is false)")};
-  }
-  return Error{ErrorCode::conflict, -1, "import " + import.id + " has no content yet"};
-}
 
 /// A spooled file, as it is.
 class FileStream final : public ResponseStream {
@@ -100,7 +79,7 @@ class RowsStream final : public ResponseStream {
 
 io::Task<Response> show_content(Context& context) {
   if (auto ok = only_parameters(context.request, {}); !ok) co_return problem(ok.error());
-  Result<model::Import> import = co_await get_import(context);
+  Result<model::Import> import = co_await find_import(context);
   if (!import) co_return problem(import.error());
   if (import->file.key.empty() || import->content_removed) co_return problem(no_content_error(*import));
   auto file = co_await context.services.spool.open(context.scope, import->file);
@@ -119,28 +98,22 @@ io::Task<Response> show_rows(Context& context) {
   const auto limit = number_parameter(request, "limit", limits::rows_page_default, limits::rows_page_max);
   if (!limit) co_return problem(limit.error());
 
-  Result<model::Import> import = co_await get_import(context);
+  Result<model::Import> import = co_await find_import(context);
   if (!import) co_return problem(import.error());
-  if (!import->planned || import->content_removed) co_return problem(no_content_error(*import));
-  store::GetPlan get{import->id};
-  auto stored = co_await context.services.store.call(std::move(get));
-  if (!stored.done() || !stored.value) {
-    co_return store_problem(stored.status, stored.detail, "the plan of import " + import->id);
-  }
-  auto plan = csv::decode(*stored.value);
-  if (!plan) co_return problem(plan.error());
-  auto file = co_await context.services.spool.open(context.scope, import->text);
-  if (!file) co_return problem(file.error());
+  auto content = co_await open_planned(context, *import);
+  if (!content) co_return problem(content.error());
+  const csv::Plan& plan = content->plan;
+  store::OpenFile& file = *content->file;
 
-  const std::uint64_t begin = std::min(*offset, plan->total_rows);
-  const std::uint64_t rows = std::min(*limit, plan->total_rows - begin);
-  const bool more = begin + rows < plan->total_rows;
+  const std::uint64_t begin = std::min(*offset, plan.total_rows);
+  const std::uint64_t rows = std::min(*limit, plan.total_rows - begin);
+  const bool more = begin + rows < plan.total_rows;
   json::Envelope envelope;
   envelope.import_id = import->id;
-  auto stream = std::make_unique<RowsStream>(*file, *plan, envelope, more ? begin + rows : 0);
+  auto stream = std::make_unique<RowsStream>(content->file, plan, envelope, more ? begin + rows : 0);
   if (rows > 0) {
-    auto from = csv::locate_row(*plan, (*file)->bytes(), begin + 1);
-    if ((*file)->failed()) from = fail(ErrorCode::file_read_failed, "the file could not be read");
+    auto from = csv::locate_row(plan, file.bytes(), begin + 1);
+    if (file.failed()) from = fail(ErrorCode::file_read_failed, "the file could not be read");
     if (!from) co_return problem(from.error());
     stream->begin(*from, rows);
   }

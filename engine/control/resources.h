@@ -42,6 +42,15 @@ io::Task<Response> cancel_import(Context& context);
 io::Task<Response> show_content(Context& context);
 io::Task<Response> show_rows(Context& context);
 
+// import_errors.cpp
+io::Task<Response> list_row_errors(Context& context);
+io::Task<Response> show_errors_csv(Context& context);
+
+// resends.cpp
+io::Task<Response> resend_events(Context& context);
+io::Task<Response> show_resend(Context& context);
+io::Task<Response> stop_resend(Context& context);
+
 // events.cpp
 io::Task<Response> list_events(Context& context);
 io::Task<Response> show_event(Context& context);

@@ -4,6 +4,7 @@
 #include <string_view>
 
 #include "engine/config/config.h"
+#include "engine/control/resend_job.h"
 #include "engine/intake/intake.h"
 #include "engine/store/spool.h"
 #include "engine/store/store_client.h"
@@ -47,6 +48,7 @@ struct Services {
   Hub& hub;
   Readiness& readiness;
   MetricsSource* metrics = nullptr;  ///< may be null
+  ResendJobs resends{};              ///< the server's own
   std::size_t large_bodies = 0;      ///< JSON bodies over limits::small_body_bytes that are being read now
 };
 

@@ -43,14 +43,17 @@ void add_options(CLI::App& program, Flags& flags) {
   flags.values.resize(config::settings().size());
   for (std::size_t i = 0; i < flags.values.size(); ++i) {
     const config::Setting& setting = config::settings()[i];
-    CLI::Option* option = program.add_option(flag_name(setting), flags.values[i], std::string(setting.help));
     if (setting.name == "allow_http") {
-      option->expected(0, 1)->default_str("true")->type_name("[true|false]");
-    } else {
-      option->type_name(setting.is_list ? "VALUE ..." : "VALUE");
-      option->expected(1)->multi_option_policy(setting.is_list ? CLI::MultiOptionPolicy::TakeAll
-                                                               : CLI::MultiOptionPolicy::TakeLast);
+      program.add_flag_function(
+          flag_name(setting),
+          [&flags, i](std::int64_t count) { flags.values[i] = {count > 0 ? "true" : "false"}; },
+          std::string(setting.help));
+      continue;
     }
+    CLI::Option* option = program.add_option(flag_name(setting), flags.values[i], std::string(setting.help));
+    option->type_name(setting.is_list ? "VALUE ..." : "VALUE")->expected(1);
+    option->multi_option_policy(setting.is_list ? CLI::MultiOptionPolicy::TakeAll
+                                                : CLI::MultiOptionPolicy::TakeLast);
   }
 }
 

@@ -90,7 +90,7 @@ TEST(ConfigFile, ErrorsNameFileLineAndSetting) {
   EXPECT_EQ(refusal("listen = \"8080\"").substr(0, 40), "pulter.toml:1: listen: expected an addre");
   EXPECT_EQ(refusal("allow_networks = [\"10.0.0.0/33\"]").substr(0, 38),
             "pulter.toml:1: allow_networks: expecte");
-  EXPECT_EQ(refusal("user_agent = \"a\\nb\"").substr(0, 34), "pulter.toml:1: user_agent: expected");
+  EXPECT_EQ(refusal("user_agent = \"a\\nb\"").substr(0, 34), "pulter.toml:1: user_agent: expecte");
 }
 
 TEST(ConfigFile, BrokenTomlNamesTheLine) {

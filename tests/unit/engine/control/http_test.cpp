@@ -99,7 +99,7 @@ TEST_F(Http, BrokenRequestsAreAnsweredAndClosed) {
     std::string bytes;
     int status;
   } cases[] = {
-      {"GET\r\n\r\n", 400},
+      {"GET\r\n\r\n", 405},
       {"GET / HTTP/1.1\r\n\r\n", 400},  // no Host
       {"GET /healthz HTTP/1.1\r\nHost: a\r\nHost: b\r\n\r\n", 400},
       {"GET /healthz HTTP/1.1\nHost: a\n\n", 400},  // bare LF

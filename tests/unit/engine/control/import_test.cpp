@@ -68,13 +68,13 @@ TEST_F(Imports, EveryCutOfAnUploadIsTheSame) {
                  piece, "POST");
     EXPECT_EQ(whole.status, 201);
     EXPECT_EQ(whole.text("totalRows"), "3");
+    const std::string text(csv);
     const Got chunked =
-        exchange(head + "Transfer-Encoding: chunked\r\n\r\n10\r\n" + std::string(csv.substr(0, 16)) + "\r\n" +
-                     "1;x=y\r\n" + std::string(csv.substr(16, 1)) + "\r\n" + "20\r\n" +
-                     std::string(csv.substr(17, 32)) + "\r\n0\r\n\r\n",
+        exchange(head + "Transfer-Encoding: chunked\r\n\r\n10\r\n" + text.substr(0, 16) + "\r\n1;x=y\r\n" +
+                     text.substr(16, 1) + "\r\n1e\r\n" + text.substr(17) + "\r\n0\r\n\r\n",
                  piece, "POST");
     EXPECT_EQ(chunked.status, 201) << chunked.body;
-    EXPECT_EQ(chunked.text("bytes"), "49");
+    EXPECT_EQ(chunked.text("totalRows"), "3");
   }
 }
 

@@ -142,7 +142,7 @@ World::World(io::SimSettings settings) : io_(settings) {
       *client_, spool_, intake::IntakeSettings{.max_batch_bytes = config_.max_batch_bytes});
   readiness_ = {true, ""};
   services_ = std::make_unique<Services>(
-      Services{io_, config_, *client_, spool_, *intake_, lanes_, hub_, readiness_, nullptr, 0});
+      Services{io_, config_, *client_, spool_, *intake_, lanes_, hub_, readiness_});
   scope_ = std::make_unique<io::Scope>(io_);
   server_ = std::make_unique<HttpServer>(*scope_, *services_);
   listener_ = *io_.listen_unix({.path = socket_path});
