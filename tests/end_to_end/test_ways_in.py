@@ -84,6 +84,7 @@ def every_way_in():
             done = daemon.await_import(one["id"])
             check(done["totalRows"] == len(expected), f"{way}: totalRows is {done['totalRows']}")
             check(done["count"] == done["delivered"] == len(expected) // BATCH_SIZE, f"{way}: {done}")
+            check(done["dataSync"] is True, f"{way}: dataSync is not true by default")
             check(done["bytes"] == SAMPLE.stat().st_size, f"{way}: bytes is {done['bytes']}")
             envelope, rows = delivered_rows(bodies, one["id"])
             check(list(envelope) == ["id", "templateId", "index", "count", "totalRows", "event_name", "data", "user",

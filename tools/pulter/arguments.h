@@ -1,6 +1,7 @@
 #pragma once
 
 #include <functional>
+#include <optional>
 #include <string>
 
 #include "tools/pulter/context.h"
@@ -16,6 +17,11 @@ namespace pulter::tool {
 struct Chosen {
   std::function<ExitCode(Context&)> run;
 };
+
+/// A pair of flags, "--keep,!--no-keep", that stays empty when neither was given: the daemon's own default
+/// counts then.
+void add_choice(CLI::App& command, const std::string& names, std::optional<bool>& choice,
+                const std::string& help);
 
 // Each adds its commands to the program and lets the chosen one set `chosen.run`.
 void add_import_command(CLI::App& program, Chosen& chosen);

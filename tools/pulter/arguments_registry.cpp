@@ -56,11 +56,11 @@ void add_importer_options(CLI::App& command, ImporterOptions& options) {
   command.add_option("--webhook-url", options.webhook_url, "The default webhook");
   command.add_option("--batch-size", options.batch_size, "Rows in one request")->check(CLI::PositiveNumber);
   add_choice(command, "--data-sync,!--no-data-sync", options.data_sync,
-                   "Keep files and log, or remove files at once");
+             "Keep files and log, or remove files at once");
   command.add_option("--columns", options.columns_json, R"(Renames, such as {"First Name":"first_name"})")
       ->type_name("JSON");
   add_choice(command, "--drop-unmapped,!--keep-unmapped", options.drop_unmapped,
-                   "Send only the columns that --columns names");
+             "Send only the columns that --columns names");
   command.add_option("--allowed-webhook-host", options.allowed_webhook_hosts,
                      "A host that a webhookUrl from a browser may name (repeat it)");
 }
