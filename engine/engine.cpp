@@ -6,6 +6,7 @@
 #include <utility>
 #include <vector>
 
+#include "engine/change_feed.h"
 #include "engine/control/http_server.h"
 #include "engine/control/hub.h"
 #include "engine/control/services.h"
@@ -76,6 +77,11 @@ class Shards final : public control::LaneNotifier {
     }
   }
 
+  void watch(ChangeFeed& feed) {
+    feed.add(own_.changes());
+    for (auto& other : others_) feed.add(other->loop().changes());
+  }
+
   void drain(io::Duration patience) {
     const auto message = [patience] {
       return Message{.kind = Message::Kind::drain, .webhook_id = {}, .patience = patience};
@@ -111,7 +117,10 @@ class ControlShard {
                   .hub = hub_,
                   .readiness = readiness_},
         server_(scope_, services_),
-        upkeep_(scope_, config, *home.store, loop.store(), *home.spool, readiness_) {}
+        upkeep_(scope_, config, *home.store, loop.store(), *home.spool, readiness_),
+        feed_(scope_, loop.store(), hub_) {
+    shards.watch(feed_);
+  }
 
   Result<> listen() {
     auto unix_socket = loop_.io().listen_unix({.path = config_.socket, .mode = 0660});
@@ -119,13 +128,17 @@ class ControlShard {
     listener_ = *unix_socket;
     scope_.spawn(server_.serve(listener_, control::Door::unix_socket));
     scope_.spawn(upkeep_.run());
+    scope_.spawn(feed_.run());
     return {};
   }
 
   /// Turns the shard until a signal came and everything ended after it.
   void run(int signals) {
     stopping_.spawn(wait_for_signal(signals));
-    while (!loop_.finished() || scope_.running() > 0 || stopping_.running() > 0) loop_.turn(io::never);
+    while (!loop_.finished() || scope_.running() > 0 || stopping_.running() > 0) {
+      feed_.look();
+      loop_.turn(io::never);
+    }
     loop_.io().close(listener_);
   }
 
@@ -155,6 +168,7 @@ class ControlShard {
   control::Services services_;
   control::HttpServer server_;
   Upkeep upkeep_;
+  ChangeFeed feed_;
   int listener_ = -1;
 };
 

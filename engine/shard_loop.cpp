@@ -4,17 +4,28 @@
 #include <utility>
 
 #include "codec/http/request_head.h"
+#include "io/net/dns_resolver.h"
 
 namespace pulter::engine {
 
 ShardLoop::ShardLoop(io::Io& io, store::Store& store, store::Spool& spool, const config::Config& config,
-                     std::uint32_t index, std::uint32_t count)
+                     std::uint32_t index, std::uint32_t count, std::unique_ptr<io::Resolver> resolver)
     : io_(io),
       store_(store, io),
       bodies_(limits::body_buffers_per_shard, http::head_bytes_max, limits::body_window_bytes),
       scope_(io),
-      dispatcher_(scope_, {.store = store_, .spool = spool, .bodies = bodies_, .config = config}, index,
-                  count) {}
+      resolver_(resolver != nullptr
+                    ? std::move(resolver)
+                    : std::make_unique<io::DnsResolver>(scope_, io::DnsSettings{config.dns_servers})),
+      dialer_(io, *resolver_, config),
+      dispatcher_(scope_,
+                  {.store = store_,
+                   .spool = spool,
+                   .bodies = bodies_,
+                   .dialer = dialer_,
+                   .config = config,
+                   .changes = &changes_},
+                  index, count) {}
 
 void ShardLoop::post(Message message) {
   const Message::Kind kind = message.kind;

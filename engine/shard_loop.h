@@ -2,9 +2,12 @@
 
 #include <atomic>
 #include <cstdint>
+#include <memory>
 #include <string>
 
+#include "engine/change_outbox.h"
 #include "engine/config/config.h"
+#include "engine/delivery/dialer.h"
 #include "engine/delivery/dispatcher.h"
 #include "engine/limits.h"
 #include "engine/shard/body_pool.h"
@@ -13,6 +16,7 @@
 #include "engine/store/store.h"
 #include "engine/store/store_client.h"
 #include "io/io.h"
+#include "io/net/resolver.h"
 #include "io/scope.h"
 
 namespace pulter::engine {
@@ -33,9 +37,10 @@ struct Message {
 /// nothing; others reach it through `post` alone. Runs over any Io, so a simulation turns the same object.
 class ShardLoop {
  public:
-  /// Everything referenced outlives it. `index` is below `count`.
+  /// Everything referenced outlives it. `index` is below `count`. Names are looked up over DNS unless a
+  /// simulation gives a `resolver` of its own.
   ShardLoop(io::Io& io, store::Store& store, store::Spool& spool, const config::Config& config,
-            std::uint32_t index, std::uint32_t count);
+            std::uint32_t index, std::uint32_t count, std::unique_ptr<io::Resolver> resolver = nullptr);
 
   /// Hands a message to this shard and wakes it. One posting thread: the control shard. Never blocks: a poke
   /// that finds the mailbox full becomes a look at the whole store.
@@ -55,6 +60,10 @@ class ShardLoop {
   [[nodiscard]] io::Scope& scope() { return scope_; }
   [[nodiscard]] store::StoreClient& store() { return store_; }
   [[nodiscard]] delivery::Dispatcher& dispatcher() { return dispatcher_; }
+  /// What lanes changed, for the control shard.
+  [[nodiscard]] ChangeOutbox& changes() { return changes_; }
+  [[nodiscard]] delivery::Dialer& dialer() { return dialer_; }
+  [[nodiscard]] io::Resolver& resolver() { return *resolver_; }
 
  private:
   void handle(Message message);
@@ -64,6 +73,9 @@ class ShardLoop {
   store::StoreClient store_;
   shard::BodyPool bodies_;
   io::Scope scope_;
+  std::unique_ptr<io::Resolver> resolver_;
+  delivery::Dialer dialer_;
+  ChangeOutbox changes_;
   delivery::Dispatcher dispatcher_;
   shard::Mailbox<Message, limits::mailbox_messages> inbox_;
   std::atomic<bool> rescan_{false};

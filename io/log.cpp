@@ -28,9 +28,13 @@ std::int64_t now_ns() {
 
 }  // namespace
 
-void set_log_form(LogForm form) noexcept { log_form.store(form, std::memory_order_relaxed); }
+void set_log_form(LogForm form) noexcept {
+  log_form.store(form, std::memory_order_relaxed);
+}
 
-void set_log_level(LogLevel least) noexcept { log_level.store(least, std::memory_order_relaxed); }
+void set_log_level(LogLevel least) noexcept {
+  log_level.store(least, std::memory_order_relaxed);
+}
 
 void log(LogLevel level, std::string_view sentence, std::initializer_list<LogField> fields) {
   if (level < log_level.load(std::memory_order_relaxed)) return;

@@ -20,8 +20,8 @@ struct LogField {
 void set_log_form(LogForm form) noexcept;
 void set_log_level(LogLevel least) noexcept;
 
-/// One line on standard error: time, level, sentence, fields. A line is one write, so lines of threads do not mix.
-/// Control characters are escaped in both forms. Any thread.
+/// One line on standard error: time, level, sentence, fields. A line is one write, so lines of threads do not
+/// mix. Control characters are escaped in both forms. Any thread.
 void log(LogLevel level, std::string_view sentence, std::initializer_list<LogField> fields = {});
 
 }  // namespace pulter::io

@@ -70,6 +70,23 @@ Result<> set_networks(Config& config, Values values) {
   return {};
 }
 
+Result<> set_dns_servers(Config& config, Values values) {
+  config.dns_servers.clear();
+  for (const std::string& text : values) {
+    auto endpoint = net::parse_endpoint(text);
+    if (!endpoint) {
+      auto address = net::parse_ip(text);
+      if (!address) {
+        return refuse("dns_servers", text,
+                      "an address, with or without a port, such as 10.0.0.2 or 127.0.0.1:5353");
+      }
+      endpoint = net::Endpoint{*address, 53};
+    }
+    config.dns_servers.push_back(*endpoint);
+  }
+  return {};
+}
+
 Result<> set_ports(Config& config, Values values) {
   config.allowed_ports.clear();
   for (const std::string& text : values) {
@@ -129,6 +146,8 @@ constexpr std::array rows{
         [](Config& c, Values v) { return set_text(c.tcp_congestion, "tcp_congestion", v[0], true); }},
     Row{{"tls_ca_file", false, "certificates (PEM) that are trusted beside the system's"},
         [](Config& c, Values v) { return set_text(c.tls_ca_file, "tls_ca_file", v[0], true); }},
+    Row{{"dns_servers", true, "name servers that are asked; empty: those of /etc/resolv.conf"},
+        [](Config& c, Values v) { return set_dns_servers(c, v); }},
     Row{{"user_agent", false, "the User-Agent header of requests"},
         [](Config& c, Values v) { return set_text(c.user_agent, "user_agent", v[0], false); }},
 };

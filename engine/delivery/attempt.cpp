@@ -12,6 +12,7 @@
 #include "engine/delivery/row_errors.h"
 #include "engine/limits.h"
 #include "engine/shard/new_id.h"
+#include "io/system_error.h"
 
 namespace pulter::delivery {
 namespace {
@@ -20,21 +21,13 @@ std::int64_t microseconds(io::Duration duration) {
   return std::chrono::duration_cast<std::chrono::microseconds>(duration).count();
 }
 
-Error send_error(std::int32_t result) {
-  if (result == -ETIMEDOUT) {
-    return {ErrorCode::timed_out, -result,
-            "The receiver did not take the whole request within the webhook's time limit."};
-  }
-  if (result == -ECANCELED) return {ErrorCode::cancelled, -result, "Sending was stopped."};
-  return {ErrorCode::send_failed, -result, std::string("Sending broke off: ") + std::strerror(-result) + "."};
-}
-
 }  // namespace
 
-AttemptRun::AttemptRun(io::Scope& scope, Connection& connection, shard::BodyPool& bodies,
+AttemptRun::AttemptRun(io::Scope& scope, Connection& connection, Dialer& dialer, shard::BodyPool& bodies,
                        const config::Config& config, const model::Webhook& webhook, const net::Url& url)
     : scope_(scope),
       connection_(connection),
+      dialer_(dialer),
       bodies_(bodies),
       config_(config),
       webhook_(webhook),
@@ -72,38 +65,25 @@ io::Task<> AttemptRun::send(BodySource& source, Outgoing& outgoing, model::Trigg
 }
 
 io::Task<Result<>> AttemptRun::connect() {
-  if (url_.scheme == net::Scheme::https) {
-    co_return fail(ErrorCode::not_supported,
-                   "https is not built into this version yet: use an http URL with --allow-http.");
+  DialRecord record;
+  auto stream = co_await dialer_.dial(scope_, url_, webhook_.id, deadline_, record);
+  attempt_.phases.dns_us = record.dns_us;
+  attempt_.phases.connect_us = record.connect_us;
+  attempt_.phases.tls_us = record.tls_us;
+  attempt_.remote_address = std::move(record.remote_address);
+  if (!stream) co_return std::unexpected(std::move(stream.error()));
+  connection_.start(std::move(*stream));
+  co_return Result<>();
+}
+
+Error AttemptRun::send_error(std::int32_t result) const {
+  if (result == -ETIMEDOUT) {
+    return {ErrorCode::timed_out, -result,
+            "The receiver did not take the whole request within the webhook's time limit."};
   }
-  if (!config_.allow_http) {
-    co_return fail(ErrorCode::address_refused,
-                   "http URLs are refused: start pulterd with --allow-http, or use https.");
-  }
-  if (!url_.literal) {
-    co_return fail(ErrorCode::name_lookup_failed,
-                   "The host " + url_.host +
-                       " cannot be looked up: this version dials addresses only. Write the "
-                       "receiver's IP address into the webhook's URL.");
-  }
-  const net::Verdict address = net::judge(*url_.literal, config_.allow_networks);
-  if (!address.allowed) {
-    co_return fail(ErrorCode::address_refused, "The address " + net::to_string(*url_.literal) +
-                                                   " is refused: " + address.rule +
-                                                   ". An operator can allow it with --allow-network.");
-  }
-  const net::Verdict port = net::judge_port(url_.port, config_.allowed_ports);
-  if (!port.allowed) {
-    co_return fail(ErrorCode::address_refused,
-                   "The port " + std::to_string(url_.port) + " is refused: " + port.rule + ".");
-  }
-  const io::Instant began = scope_.io().now();
-  const net::Endpoint endpoint{*url_.literal, url_.port};
-  attempt_.remote_address = net::to_string(endpoint);
-  Result<> opened =
-      co_await connection_.open(endpoint, std::min(deadline_, began + limits::connect_time_max));
-  attempt_.phases.connect_us = microseconds(scope_.io().now() - began);
-  co_return opened;
+  if (result == -ECANCELED) return {ErrorCode::cancelled, -result, "Sending was stopped."};
+  if (const Error* why = connection_.failure()) return *why;
+  return {ErrorCode::send_failed, -result, "Sending broke off: " + io::describe_errno(-result) + "."};
 }
 
 void AttemptRun::write_head(const Outgoing& outgoing, std::uint32_t number) {

@@ -7,6 +7,7 @@
 #include "codec/net/url.h"
 #include "engine/config/config.h"
 #include "engine/delivery/connection.h"
+#include "engine/delivery/dialer.h"
 #include "engine/delivery/outcome.h"
 #include "engine/delivery/outgoing.h"
 #include "engine/model/event.h"
@@ -20,8 +21,8 @@ namespace pulter::delivery {
 /// the lane renders the batch that follows. What happened is kept as the line of the response log.
 class AttemptRun {
  public:
-  AttemptRun(io::Scope& scope, Connection& connection, shard::BodyPool& bodies, const config::Config& config,
-             const model::Webhook& webhook, const net::Url& url);
+  AttemptRun(io::Scope& scope, Connection& connection, Dialer& dialer, shard::BodyPool& bodies,
+             const config::Config& config, const model::Webhook& webhook, const net::Url& url);
 
   /// Sends the request on the connection, which is opened first where it is not. Gives the body's memory back
   /// as soon as the last byte left, and while a receiver does not read.
@@ -37,11 +38,13 @@ class AttemptRun {
  private:
   io::Task<Result<>> connect();
   io::Task<Result<>> send_windows(BodySource& source, Outgoing& outgoing, std::string_view head);
+  [[nodiscard]] Error send_error(std::int32_t result) const;
   void write_head(const Outgoing& outgoing, std::uint32_t number);
   void log_answer(const model::Event& event);
 
   io::Scope& scope_;
   Connection& connection_;
+  Dialer& dialer_;
   shard::BodyPool& bodies_;
   const config::Config& config_;
   const model::Webhook& webhook_;

@@ -1,50 +1,24 @@
 #include "engine/delivery/connection.h"
 
 #include <cerrno>
-#include <cstring>
-#include <string>
 #include <utility>
 
 #include "codec/base/check.h"
+#include "engine/limits.h"
+#include "io/system_error.h"
 
 namespace pulter::delivery {
-namespace {
-
-std::string errno_text(std::int32_t result) {
-  return std::strerror(-result);
-}
-
-}  // namespace
 
 Connection::Connection(io::Scope& lane) : scope_(lane.io(), &lane), sending_(lane.io(), &scope_) {}
 
 Connection::~Connection() {
-  PULTER_CHECK(fd_ < 0);
+  PULTER_CHECK(stream_ == nullptr);
 }
 
-io::Task<Result<>> Connection::open(const net::Endpoint& endpoint, io::Instant deadline) {
-  io::Io& io = scope_.io();
-  auto opened = io.open_tcp(endpoint.address.family);
-  if (!opened) co_return fail(std::move(opened.error()));
-  fd_ = *opened;
-  const std::int32_t connected = co_await io::connect(scope_, fd_, endpoint, deadline);
-  if (connected < 0) {
-    const std::string where = net::to_string(endpoint);
-    if (connected == -ETIMEDOUT) {
-      co_return fail(ErrorCode::timed_out, "No connection to " + where + " within the time limit of 10 s.");
-    }
-    if (connected == -ECANCELED)
-      co_return fail(ErrorCode::cancelled, "Connecting to " + where + " was stopped.");
-    co_return fail(ErrorCode::connect_failed, -connected,
-                   "Connecting to " + where + " failed: " + errno_text(connected) + ".");
-  }
-  auto peer = io.peer_endpoint(fd_);
-  if (!peer || peer->address != endpoint.address) {
-    co_return fail(ErrorCode::address_refused, "The connection to " + net::to_string(endpoint) +
-                                                   " ended up at another address; nothing was sent.");
-  }
+void Connection::start(std::unique_ptr<io::Stream> stream) {
+  PULTER_CHECK(stream_ == nullptr);
+  stream_ = std::move(stream);
   scope_.spawn(read());
-  co_return Result<>();
 }
 
 void Connection::expect_answer() {
@@ -59,14 +33,14 @@ void Connection::expect_answer() {
 
 io::Task<std::int32_t> Connection::send(std::string_view bytes, io::Instant deadline, std::uint64_t* sent) {
   is_sending_ = true;
-  const std::int32_t result = co_await io::send_all(sending_, fd_, bytes, deadline, sent);
+  const std::int32_t result = co_await stream_->send_all(sending_, bytes, deadline, sent);
   is_sending_ = false;
   co_return result;
 }
 
 io::Task<std::int32_t> Connection::wait_writable(io::Instant deadline) {
   is_sending_ = true;
-  const std::int32_t result = co_await io::writable(sending_, fd_, deadline);
+  const std::int32_t result = co_await io::writable(sending_, stream_->fd(), deadline);
   is_sending_ = false;
   co_return result;
 }
@@ -90,27 +64,30 @@ io::Task<Result<>> Connection::wait_answer(io::Instant deadline) {
 
 io::Task<> Connection::read() {
   while (true) {
-    const std::int32_t received = co_await io::receive(scope_, fd_, buffer_);
+    const std::int32_t received = co_await stream_->receive(scope_, buffer_, io::never);
     if (!expecting_) break;
+    if (received <= 0) {
+      end_answer(end_of_reading(received));
+      break;
+    }
     last_byte_at_ = scope_.io().now();
     if (first_byte_at_ == io::never) first_byte_at_ = last_byte_at_;
-    if (received > 0) {
-      Result<> taken = take(std::string_view(buffer_.data(), static_cast<std::size_t>(received)));
-      if (!taken) break;
-      continue;
-    }
-    if (received == 0) {
-      auto ended = reader_.end_of_stream();
-      end_answer(ended ? Result<>() : Result<>(std::unexpected(ended.error())));
-    } else if (received == -ECANCELED) {
-      end_answer(fail(ErrorCode::cancelled, "Waiting for the answer was stopped."));
-    } else {
-      end_answer(
-          fail(ErrorCode::receive_failed, -received, "The connection broke: " + errno_text(received) + "."));
-    }
-    break;
+    Result<> taken = take(std::string_view(buffer_.data(), static_cast<std::size_t>(received)));
+    if (!taken) break;
   }
   dead_ = true;
+}
+
+/// What the end of the stream means to the answer that is being read.
+Result<> Connection::end_of_reading(std::int32_t received) {
+  if (received == 0) {
+    auto ended = reader_.end_of_stream();
+    return ended ? Result<>() : Result<>(std::unexpected(std::move(ended.error())));
+  }
+  if (received == -ECANCELED) return fail(ErrorCode::cancelled, "Waiting for the answer was stopped.");
+  if (const Error* why = failure()) return std::unexpected(*why);
+  return fail(ErrorCode::receive_failed, -received,
+              "The connection broke before the answer was complete: " + io::describe_errno(-received) + ".");
 }
 
 Result<> Connection::take(std::string_view bytes) {
@@ -137,11 +114,13 @@ void Connection::end_answer(Result<> verdict) {
 }
 
 io::Task<> Connection::close() {
-  if (fd_ < 0) co_return;
-  scope_.io().shutdown(fd_);
+  if (stream_ == nullptr) co_return;
+  const io::Instant patience = scope_.io().now() + limits::close_time_max;
+  co_await stream_->shutdown(scope_, patience);
+  stream_->cut();
   scope_.cancel();
   co_await scope_.join();
-  scope_.io().close(std::exchange(fd_, -1));
+  stream_.reset();
 }
 
 }  // namespace pulter::delivery

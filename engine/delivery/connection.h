@@ -2,17 +2,17 @@
 
 #include <array>
 #include <cstdint>
-#include <optional>
+#include <memory>
 #include <string_view>
 
 #include "codec/base/result.h"
 #include "codec/http/response_reader.h"
-#include "codec/net/endpoint.h"
+#include "io/net/stream.h"
 #include "io/scope.h"
 
 namespace pulter::delivery {
 
-/// One TCP connection of one lane, kept alive between requests.
+/// One connection of one lane, plain or encrypted, kept alive between requests.
 ///
 /// A flow of its own reads for as long as the connection lives. Bytes that come while no answer is expected
 /// belong to nobody, so they end the connection: an answer can never be taken for the next request's
@@ -25,39 +25,44 @@ class Connection {
   Connection(const Connection&) = delete;
   Connection& operator=(const Connection&) = delete;
 
-  /// Connects to an address that was judged before, and checks that the kernel connected to that one.
-  /// Errors: connect_failed, timed_out, limit_reached, cancelled.
-  io::Task<Result<>> open(const net::Endpoint& endpoint, io::Instant deadline);
+  /// Takes a stream to the receiver over, and starts to read it.
+  void start(std::unique_ptr<io::Stream> stream);
   /// Open, nothing stray came, the peer has not closed as far as is known.
-  [[nodiscard]] bool alive() const noexcept { return fd_ >= 0 && !dead_; }
+  [[nodiscard]] bool alive() const noexcept { return stream_ != nullptr && !dead_; }
   [[nodiscard]] bool used() const noexcept { return requests_ > 0; }
 
   /// From here on bytes belong to the answer of the request that is about to leave.
   void expect_answer();
-  /// Sends bytes of the request. -ECANCELED with `answered()` true: the answer came early.
+  /// Sends bytes of the request. -ECANCELED with `answered()` true: the answer came early. After -ETIMEDOUT
+  /// the next send must go on at exactly the byte after `*sent`, with the same bytes.
   io::Task<std::int32_t> send(std::string_view bytes, io::Instant deadline, std::uint64_t* sent);
   /// Waits until the socket takes bytes again.
   io::Task<std::int32_t> wait_writable(io::Instant deadline);
+  /// Why the stream broke, where an errno cannot say it (TLS); null otherwise.
+  [[nodiscard]] const Error* failure() const noexcept {
+    return stream_ == nullptr ? nullptr : stream_->failure();
+  }
   /// Waits for the answer's end, or its failure. Errors: connection_closed, bad_response, response_too_large,
-  /// timed_out, receive_failed, cancelled. Afterwards `alive` says whether the connection can carry the next
-  /// request.
+  /// timed_out, receive_failed, tls_failed, cancelled. Afterwards `alive` says whether the connection can
+  /// carry the next request.
   io::Task<Result<>> wait_answer(io::Instant deadline);
   [[nodiscard]] bool answered() const noexcept { return !expecting_ && requests_ > 0; }
   [[nodiscard]] const http::ResponseReader& answer() const noexcept { return reader_; }
   [[nodiscard]] io::Instant first_byte_at() const noexcept { return first_byte_at_; }
   [[nodiscard]] io::Instant last_byte_at() const noexcept { return last_byte_at_; }
 
-  /// Ends both directions, waits for what is pending, closes.
+  /// Says good-bye, ends both directions, waits for what is pending, closes.
   io::Task<> close();
 
  private:
   io::Task<> read();
+  Result<> end_of_reading(std::int32_t received);
   void end_answer(Result<> verdict);
   Result<> take(std::string_view bytes);
 
   io::Scope scope_;
   io::Scope sending_;
-  int fd_ = -1;
+  std::unique_ptr<io::Stream> stream_;
   bool dead_ = false;
   bool expecting_ = false;
   bool is_sending_ = false;

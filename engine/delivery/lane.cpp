@@ -108,7 +108,8 @@ io::Task<> Lane::deliver(store::LaneWork work) {
       current = co_await reopen_event(run, current->event, cursor);
       if (!current) break;
     }
-    AttemptRun attempt(scope_, *connection_, services_.bodies, services_.config, webhook_, url_);
+    AttemptRun attempt(scope_, *connection_, services_.dialer, services_.bodies, services_.config, webhook_,
+                       url_);
     const Trigger trigger = current->event.attempts == 0 ? Trigger::delivery : Trigger::retry;
     co_await attempt.send(*run.source, *current, trigger);
     std::optional<Outgoing> ahead = render_ahead(run, *current);
@@ -160,7 +161,8 @@ io::Task<> Lane::perform(store::LaneWork work) {
   }
   std::optional<Outgoing> outgoing = co_await reopen_event(run, std::move(event), 0);
   if (!outgoing || stopping()) co_return;
-  AttemptRun attempt(scope_, *connection_, services_.bodies, services_.config, webhook_, url_);
+  AttemptRun attempt(scope_, *connection_, services_.dialer, services_.bodies, services_.config, webhook_,
+                     url_);
   const Trigger trigger = run.work.task_kind == store::LaneTaskKind::test ? Trigger::test : Trigger::resend;
   co_await attempt.send(*run.source, *outgoing, trigger);
   co_await settle_attempt(attempt, *outgoing);
@@ -298,6 +300,14 @@ store::Record Lane::make_record(Run& run, const Outgoing& outgoing, AttemptRun& 
   return record;
 }
 
+/// Tells those who watch what a commit changed.
+void Lane::tell(const store::Record& record) {
+  ChangeSink* const sink = services_.changes;
+  if (sink == nullptr || !sink->wanted()) return;
+  sink->changed({record.import_id, record.attempt.event_id, record.attempt.id});
+  if (record.next_event) sink->changed({{}, record.next_event->id, {}});
+}
+
 /// Makes a record durable, however long the store cannot: the answer is held in memory and nothing more is
 /// sent.
 io::Task<Lane::Step> Lane::commit(store::Record record) {
@@ -308,6 +318,7 @@ io::Task<Lane::Step> Lane::commit(store::Record record) {
     auto reply = co_await services_.store.call(std::move(copy));
     switch (reply.status) {
       case Status::done:
+        tell(record);
         if (reply.value->go_on && !reply.value->task_waiting && before == Step::go_on) co_return Step::go_on;
         co_return Step::ask_again;
       case Status::unavailable:
@@ -350,6 +361,7 @@ io::Task<> Lane::commit_in_background(store::Record record) {
       co_await io::sleep_until(scope_, until);
       continue;
     }
+    if (reply.done()) tell(record);
     if (reply.status == Status::fenced) fenced_ = true;
     const bool go_on = reply.done() && reply.value->go_on && !reply.value->task_waiting;
     background_step_ = go_on ? Step::go_on : (fenced_ ? Step::stop : Step::ask_again);

@@ -11,7 +11,9 @@
 #include "codec/sign/secret.h"
 #include "engine/config/config.h"
 #include "engine/delivery/attempt.h"
+#include "engine/delivery/changes.h"
 #include "engine/delivery/connection.h"
+#include "engine/delivery/dialer.h"
 #include "engine/delivery/lease.h"
 #include "engine/delivery/outgoing.h"
 #include "engine/shard/body_pool.h"
@@ -27,7 +29,9 @@ struct LaneServices {
   store::StoreClient& store;
   store::Spool& spool;
   shard::BodyPool& bodies;
+  Dialer& dialer;
   const config::Config& config;
+  ChangeSink* changes = nullptr;  ///< told after commits; may be null
 };
 
 /// The ordered queue of one webhook: at most one request in flight, ever (contract, section 4).
@@ -79,6 +83,7 @@ class Lane {
   io::Task<bool> wait_until_due(const model::Event& event);
   io::Task<> settle_attempt(AttemptRun& attempt, const Outgoing& outgoing);
   store::Record make_record(Run& run, const Outgoing& outgoing, AttemptRun& attempt);
+  void tell(const store::Record& record);
   io::Task<Step> commit(store::Record record);
   io::Task<Step> commit_overlapped(store::Record record);
   io::Task<> commit_in_background(store::Record record);

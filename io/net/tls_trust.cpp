@@ -5,7 +5,6 @@
 #include <openssl/pem.h>
 #include <openssl/ssl.h>
 #include <openssl/x509.h>
-#include <sys/stat.h>
 #include <unistd.h>
 
 #include <array>
@@ -86,8 +85,12 @@ void TlsDeleter::operator()(x509_store_st* store) const noexcept {
 
 Result<TlsStore> load_trust(const TlsSettings& settings) {
   TlsStore store = new_store();
-  for (const std::string& path : {settings.system_ca_file, settings.extra_ca_file}) {
+  for (const std::string* each : {&settings.system_ca_file, &settings.extra_ca_file}) {
+    const std::string& path = *each;
     if (path.empty()) continue;
+    // A machine may have no list of its own, where the operator names one.
+    const bool is_system = &path == &settings.system_ca_file;
+    if (is_system && !settings.extra_ca_file.empty() && ::access(path.c_str(), F_OK) != 0) continue;
     if (Result<> added = add_file(store.get(), path); !added)
       return std::unexpected(std::move(added.error()));
   }

@@ -23,7 +23,10 @@ struct SimSettings {
   bool shuffle = true;  ///< completions that are due together come in an order drawn from the seed
   Instant start = Instant(std::chrono::hours(1));
   WallTime wall_start = WallTime(std::chrono::seconds(1767225600));  ///< 2026-01-01T00:00:00Z
-  PeerCredentials peer{.pid = 4242, .uid = 1000, .gid = 1000};       ///< who is behind every Unix socket
+  /// What a socket that is connected to another machine has as its own address.
+  net::IpAddress own_ipv4{net::Family::ipv4, {192, 0, 2, 200}};
+  net::IpAddress own_ipv6{net::Family::ipv6, {0x20, 0x01, 0x0d, 0xb8, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 200}};
+  PeerCredentials peer{.pid = 4242, .uid = 1000, .gid = 1000};  ///< who is behind every Unix socket
 };
 
 /// An Io without a kernel: one thread, virtual time, one seed, an in-memory network.
@@ -76,6 +79,8 @@ class SimIo final : public Io {
   /// Hands `passed` to the other end of `socket`, beside the first byte of the next send on it.
   void pass_descriptor(int socket, int passed);
   void jump_wall(Duration by) noexcept { wall_offset_ += by; }
+  /// From now on nothing answers at `address`, not even with a refusal.
+  void drop_packets_to(const net::IpAddress& address) { silent_.push_back(address); }
 
   [[nodiscard]] std::size_t pending_operations() const noexcept { return pending_count_; }
   [[nodiscard]] std::size_t open_descriptors() const noexcept { return sockets_.size(); }
@@ -170,6 +175,7 @@ class SimIo final : public Io {
   void start_send(Ticket ticket, Socket& self);
   void start_connect(Ticket ticket);
   void arrive_connect(Ticket ticket);
+  [[nodiscard]] net::IpAddress own_address_towards(const net::IpAddress& remote) const;
   [[nodiscard]] int find_listener(const Op& op) const;
   int join_pair(int client, int listener);
   void advance_receivers(int fd);
@@ -198,6 +204,7 @@ class SimIo final : public Io {
   std::map<int, Socket> sockets_;
   int next_fd_ = first_descriptor;
   std::uint16_t next_port_ = 40000;
+  std::vector<net::IpAddress> silent_;
   std::atomic<bool> woken_{false};
   bool running_ = false;
 };

@@ -41,6 +41,7 @@ void SimIo::start_connect(Ticket ticket) {
     if (random_.hits(faults_.connect_refused)) return settle(ticket, -ECONNREFUSED, 2 * latency());
     if (random_.hits(faults_.connect_unreachable)) return settle(ticket, -EHOSTUNREACH, 2 * latency());
     if (random_.hits(faults_.connect_never)) return;
+    if (std::find(silent_.begin(), silent_.end(), op.endpoint.address) != silent_.end()) return;
   }
   schedule(now_ + latency(), EventKind::connect, ticket);
 }
@@ -51,13 +52,22 @@ void SimIo::arrive_connect(Ticket ticket) {
   if (listener < 0) return settle(ticket, op.kind == OpKind::connect ? -ECONNREFUSED : -ENOENT, latency());
   Socket& self = *socket(op.fd);
   self.remote = op.endpoint;
-  self.local.address = op.endpoint.address;
+  self.local.address = own_address_towards(op.endpoint.address);
   self.local.port = next_port_++;
   const int server = join_pair(op.fd, listener);
   socket(listener)->accepted.push_back(server);
   settle(ticket, 0, latency());
   advance_acceptors(listener);
   advance_receivers(listener);
+}
+
+/// Loopback and this machine itself are reached from the very address that is dialled, as in Linux.
+net::IpAddress SimIo::own_address_towards(const net::IpAddress& remote) const {
+  const bool is_ipv4 = remote.family == net::Family::ipv4;
+  net::IpAddress loopback6{net::Family::ipv6, {}};
+  loopback6.bytes[15] = 1;
+  if (is_ipv4 ? remote.bytes[0] == 127 : remote == loopback6) return remote;
+  return is_ipv4 ? settings_.own_ipv4 : settings_.own_ipv6;
 }
 
 int SimIo::find_listener(const Op& op) const {
