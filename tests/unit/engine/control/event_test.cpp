@@ -92,7 +92,7 @@ TEST_F(Events, AreListedAndShown) {
   EXPECT_EQ(shown.text("lastStatus"), "200");
   EXPECT_EQ(shown.text("nextAttemptAt"), "null");
   EXPECT_EQ(shown.text("deliveredAt").substr(0, 4), "2026");
-  for (const std::string query : {"importId=" + lane.import_id, "webhookId=" + lane.webhook_id,
+  for (const std::string& query : {"importId=" + lane.import_id, "webhookId=" + lane.webhook_id,
                                   std::string("state=delivered"), std::string("name=all")}) {
     EXPECT_NE(get("/v1/events?" + query).body.find(lane.event_id), std::string::npos) << query;
   }
