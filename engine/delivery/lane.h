@@ -30,6 +30,7 @@ struct LaneServices {
   store::Spool& spool;
   shard::BodyPool& bodies;
   Dialer& dialer;
+  Dialer& dialer;
   const config::Config& config;
   ChangeSink* changes = nullptr;  ///< told after commits; may be null
 };
