@@ -30,7 +30,6 @@ struct LaneServices {
   store::Spool& spool;
   shard::BodyPool& bodies;
   Dialer& dialer;
-  Dialer& dialer;
   const config::Config& config;
   ChangeSink* changes = nullptr;  ///< told after commits; may be null
 };
