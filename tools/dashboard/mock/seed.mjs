@@ -141,7 +141,7 @@ export function seed(world) {
   });
   codes(world, customers.id, wh.acme, 200, 142, { 18: "r", 19: "r", 20: "r", 34: "e", 65: "r", 89: "e", 102: "r", 143: "h" });
   codes(world, customers.id, wh.mirror, 200, 200);
-  world.timelines.set(customers.id, { points: timeline(25 * min, 12 * min, 31500, { dip: [0.11, 0.16], stop: 0.87 }), marks: [{ at: ago(14 * min), kind: "halted" }] });
+  world.timelines.set(customers.id, { points: timeline(25 * min, 12 * min, 31500, { dip: [0.11, 0.16], stop: 0.87 }), marks: [{ at: ago(13.7 * min), kind: "halted" }] });
   world.rowErrors.set(customers.id, [
     { row: 166_031, field: "email", message: "not an address", webhookId: wh.acme, index: 34 },
     { row: 441_007, field: "vat_no", message: "checksum wrong", webhookId: wh.acme, index: 89 },

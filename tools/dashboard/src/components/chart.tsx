@@ -4,7 +4,7 @@
 import { useEffect, useRef, useState } from "preact/hooks";
 import uPlot from "uplot";
 import type { Point, Timeline } from "../../api";
-import { clockMinute, clockTime, compact, count, shortMs } from "../lib/format";
+import { clockMinute, clockTime, compact, count, niceTop, shortMs } from "../lib/format";
 
 interface Colours {
   line: string;
@@ -31,18 +31,19 @@ function colours(): Colours {
 const font = '11px Inter, system-ui, -apple-system, "Segoe UI", Roboto, sans-serif';
 const syncKey = "answer-times";
 
-function axes(c: Colours, format: (value: number) => string, showTime: boolean): uPlot.Axis[] {
-  const base = { stroke: c.text, font, grid: { stroke: c.line, width: 1 }, ticks: { show: false } };
+function axes(c: Colours, format: (value: number) => string): uPlot.Axis[] {
   return [
+    { show: false },
     {
-      ...base,
-      grid: { show: false },
-      size: showTime ? 22 : 4,
-      gap: 6,
-      space: 110,
-      values: (_plot, splits) => splits.map((at) => (showTime ? clockMinute(new Date(at * 1000)) : "")),
+      stroke: c.text,
+      font,
+      grid: { stroke: c.line, width: 1 },
+      ticks: { show: false },
+      size: 50,
+      gap: 8,
+      splits: (plot) => [0, (plot.scales.y?.max ?? 0) / 2, plot.scales.y?.max ?? 0],
+      values: (_plot, splits) => splits.map(format),
     },
-    { ...base, size: 64, gap: 8, space: 26, values: (_plot, splits) => splits.map(format) },
   ];
 }
 
@@ -75,11 +76,7 @@ function marksPlugin(marks: Timeline["marks"], c: Colours): uPlot.Plugin {
   };
 }
 
-/** The upper end of a scale: at least `least`, and a little above the highest value. */
-const from0 = (least: number) => (_plot: uPlot, _min: number | null, max: number | null): uPlot.Range.MinMax => [
-  0,
-  Math.max(least, (max ?? 0) * 1.15),
-];
+const scaleFrom0 = (least: number) => (_plot: uPlot, _min: number | null, max: number | null): uPlot.Range.MinMax => [0, niceTop(max ?? 0, least)];
 
 function build(box: HTMLElement, which: "rows" | "answers", data: uPlot.AlignedData, marks: Timeline["marks"], span?: [number, number]): uPlot {
   const c = colours();
@@ -94,18 +91,25 @@ function build(box: HTMLElement, which: "rows" | "answers", data: uPlot.AlignedD
   return new uPlot(
     {
       width: Math.max(50, box.clientWidth),
-      height: rows ? 84 : 100,
-      padding: [6, 2, 0, 0],
+      height: 84,
+      padding: [8, 1, 8, 0],
       legend: { show: false },
       cursor: { sync: { key: syncKey }, y: false, points: { size: 6 }, drag: { x: false, y: false } },
-      scales: { x: { time: true, ...(span ? { range: () => span } : {}) }, y: { range: from0(rows ? 4 : 10) } },
-      axes: axes(c, rows ? compact : (value) => `${count(value)} ms`, !rows),
+      scales: { x: { time: true, ...(span ? { range: () => span } : {}) }, y: { range: scaleFrom0(rows ? 4 : 10) } },
+      axes: axes(c, rows ? compact : (value) => `${count(value)} ms`),
       series,
       plugins: [marksPlugin(marks, c)],
     },
     data,
     box,
   );
+}
+
+/** Five times, evenly spaced, from the first to the last. */
+function times(points: Point[], span?: [number, number]): number[] {
+  const from = span?.[0] ?? points[0]?.[0] ?? 0;
+  const to = span?.[1] ?? points[points.length - 1]?.[0] ?? 0;
+  return [0, 1, 2, 3, 4].map((part) => from + ((to - from) * part) / 4);
 }
 
 function Readout({ point }: { point: Point | undefined }) {
@@ -165,6 +169,11 @@ export function Chart({ points, marks = [], span }: { points: Point[]; marks?: T
         Answer time <span class="key solid">p50</span> <span class="key dashed">p95</span>
       </div>
       <div ref={answersBox} />
+      <div class="chart-times">
+        {times(points, span).map((at) => (
+          <span key={at}>{clockMinute(new Date(at * 1000))}</span>
+        ))}
+      </div>
     </div>
   );
 }

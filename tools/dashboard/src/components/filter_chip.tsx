@@ -13,18 +13,21 @@ export function FilterChip({
   options,
   onChange,
   any = "any",
+  bare = false,
 }: {
   label: string;
   value: string | undefined;
   options: Option[];
   onChange: (value: string | undefined) => void;
   any?: string;
+  /** Only the value shows: what it is stands beside it. */
+  bare?: boolean;
 }) {
   const known = options.find((option) => option.value === value);
   return (
     <div class={`chip ${value ? "active" : ""}`}>
       <label>
-        <span class="chip-label">{label}</span> <span class="chip-value">{known?.text ?? value ?? any}</span>
+        {!bare && <span class="chip-label">{label}</span>} <span class="chip-value">{known?.text ?? value ?? any}</span>
         <select
           aria-label={label}
           value={value ?? ""}

@@ -3,7 +3,7 @@ import { copyText } from "../lib/clipboard";
 import { shortId } from "../lib/format";
 import { Icon } from "./icons";
 
-export function CopyButton({ text, label, bare = false }: { text: string | (() => Promise<string>); label: string; bare?: boolean }) {
+export function CopyButton({ text, label, bare = false, edged = false }: { text: string | (() => Promise<string>); label: string; bare?: boolean; edged?: boolean }) {
   const [copied, setCopied] = useState(false);
   const copy = async () => {
     const value = typeof text === "string" ? text : await text().catch(() => undefined);
@@ -19,7 +19,7 @@ export function CopyButton({ text, label, bare = false }: { text: string | (() =
     );
   }
   return (
-    <button type="button" class="button quiet" onClick={copy}>
+    <button type="button" class={edged ? "button" : "button quiet"} onClick={copy}>
       <Icon name="copy" size={14} />
       {copied ? "Copied" : label}
     </button>

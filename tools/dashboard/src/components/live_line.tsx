@@ -19,7 +19,7 @@ function words(): { text: string; dot: string; extra?: string } {
 export function LiveLine() {
   const { text, dot, extra } = words();
   return (
-    <div>
+    <div class="live-line row">
       <span class={`dot ${dot}`} aria-hidden="true" />
       <span>{text}</span>
       <span class="faint grow clip">{extra}</span>

@@ -22,7 +22,7 @@ export function PageHead({
     document.title = `${flat(name, 80)} · Pulter`;
   }, [name]);
   return (
-    <header class="page-head">
+    <header class={`page-head ${crumbs ? "of-one" : ""}`}>
       <div class="grow">
         {crumbs && (
           <nav class="crumbs" aria-label="Path">

@@ -48,7 +48,7 @@ export function Pill({
         {label ?? state}
         {until && (
           <>
-            {label ? " " : ", "}
+            {label === undefined ? ", " : label && " "}
             <Countdown to={until} />
           </>
         )}

@@ -12,13 +12,15 @@ const advice: Record<number, string> = {
   503: "The daemon is starting, stopping, or its store is not available. Retry in a moment; its log says which.",
 };
 
+const sentence = (text: string) => (/[.!?…]$/.test(text) ? text : `${text}.`);
+
 /** A failed call: what happened, what to do, the stable code, and Retry. Never an empty table instead. */
 export function ProblemBox({ problem, onRetry }: { problem: Problem; onRetry?: () => void }) {
   return (
     <div class="note bad" role="alert">
       <Icon name="halted" />
       <div class="grow">
-        <strong>{problem.title}.</strong> {problem.detail && <Text value={problem.detail} />}{" "}
+        <strong>{problem.title}.</strong> {problem.detail && <Text value={sentence(problem.detail)} />}{" "}
         {advice[problem.status] && <span class="muted">{advice[problem.status]}</span>}
         <div class="note-foot">
           <span class="faint">code</span> <IdChip id={problem.code} />

@@ -1,16 +1,15 @@
 import type { ComponentChildren } from "preact";
 import { useState } from "preact/hooks";
-import { api } from "../../api";
-import { forgetAll } from "../lib/resource";
 import { session } from "../lib/http";
 import { useKeys } from "../lib/keys";
 import { liveState } from "../lib/live";
 import { address, navigate } from "../lib/router";
 import { disabledWebhooks, haltedImports } from "../lib/attention";
-import { setTheme, theme, isDark } from "../lib/theme";
+import { Account } from "./account";
 import { DropAnywhere } from "./drop_anywhere";
 import { Help } from "./help";
 import { Icon, Logo, type IconName } from "./icons";
+import { ThemeButton } from "./theme_button";
 import { LiveLine, LiveShort, toggleLive } from "./live_line";
 
 const places: { href: string; word: string; icon: IconName; key: string }[] = [
@@ -33,34 +32,9 @@ function Alarm({ href }: { href: string }) {
   );
 }
 
-function ThemeButton() {
-  const [, redraw] = useState(0);
-  const next = { system: isDark() ? "light" : "dark", light: "dark", dark: "system" } as const;
-  const word = theme();
-  return (
-    <button
-      type="button"
-      class="icon-button"
-      aria-label={`Theme: ${word}. Switch to ${next[word]}`}
-      title={`Theme: ${word}`}
-      onClick={() => {
-        setTheme(next[word]);
-        redraw((n) => n + 1);
-      }}
-    >
-      <Icon name="theme" />
-    </button>
-  );
-}
-
-async function signOut() {
-  await api.signOut().catch(() => undefined);
-  forgetAll();
-  window.location.assign("/signin");
-}
-
 export function Shell({ children }: { children: ComponentChildren }) {
   const [help, setHelp] = useState(false);
+  const [account, setAccount] = useState(false);
   const { path } = address.value;
   const bindings: Record<string, () => void> = {};
   for (const place of places) bindings[`g ${place.key}`] = () => navigate(place.href);
@@ -81,8 +55,9 @@ export function Shell({ children }: { children: ComponentChildren }) {
         <a class="brand" href="/">
           <Logo /> Pulter
         </a>
-        <LiveShort />
-        <ThemeButton />
+        <button type="button" class="button quiet" aria-label="Account and live state" onClick={() => setAccount(true)}>
+          <LiveShort />
+        </button>
       </div>
       <div class="side">
         <a class="brand" href="/">
@@ -104,11 +79,8 @@ export function Shell({ children }: { children: ComponentChildren }) {
         <div class="side-foot">
           <LiveLine />
           <div>
-            <span class="grow clip" title={`Signed in with the token ${session.value?.name}`}>
+            <button type="button" class="who grow clip" title="Account: sign out" onClick={() => setAccount(true)}>
               {session.value?.name} · {session.value?.scope}
-            </span>
-            <button type="button" class="link" onClick={signOut}>
-              Sign out
             </button>
             <ThemeButton />
             <button type="button" class="icon-button" aria-label="Keys and help" onClick={() => setHelp(true)}>
@@ -128,6 +100,7 @@ export function Shell({ children }: { children: ComponentChildren }) {
           </a>
         ))}
       </nav>
+      {account && <Account onClose={() => setAccount(false)} />}
       {help && <Help onClose={() => setHelp(false)} />}
       <DropAnywhere />
     </div>

@@ -2,6 +2,7 @@
 // worst of them, and the chosen cell opens below.
 
 import { useMemo, useState } from "preact/hooks";
+import { useNarrow } from "../lib/narrow";
 import { count } from "../lib/format";
 import { codeWord, severity, type Code, type Strip } from "../lib/strip_model";
 import { cellFrame, StripCanvas, type CellSource } from "./strip_canvas";
@@ -53,17 +54,19 @@ interface Props {
 
 export function BatchStrip({ strip, version, dirty, batch, onSelect, onOpen, factsOf }: Props) {
   const [tip, setTip] = useState<{ batch: number; x: number; y: number; cell: boolean }>();
+  const narrow = useNarrow();
+  strip.fit(narrow);
   const many = strip.perCell > 1;
   const height = many ? 10 : 16;
   const cells = useMemo<CellSource>(
     () => ({ cells: strip.cells, perRow: strip.perRow, codeAt: (cell) => strip.worst(cell), dense: many }),
-    [strip],
+    [strip, narrow],
   );
   const chosen = batch === undefined ? undefined : strip.cellOf(Math.min(batch, strip.count));
   const [from, to] = chosen === undefined ? [0, 0] : strip.rangeOf(chosen);
   const detail = useMemo<CellSource>(
-    () => ({ cells: to - from + 1, perRow: Math.min(40, strip.perCell), codeAt: (cell) => strip.codeOf(from + cell), dense: false }),
-    [strip, from, to],
+    () => ({ cells: to - from + 1, perRow: Math.min(narrow ? 10 : 40, strip.perCell), codeAt: (cell) => strip.codeOf(from + cell), dense: false }),
+    [strip, from, to, narrow],
   );
   const codes = useMemo(() => {
     const tally = strip.tally();

@@ -37,12 +37,27 @@ export function shortMs(n: number): string {
 export function span(milliseconds: number): string {
   const s = Math.max(0, milliseconds) / 1000;
   if (s < 1) return `${s.toFixed(1)} s`;
-  if (s < 90) return `${Math.floor(s)} s`;
+  if (s < 60) return `${Math.floor(s)} s`;
   const min = s / 60;
-  if (min < 90) return `${Math.floor(min)} min`;
+  if (min < 60) return `${Math.floor(min)} min`;
   const h = min / 60;
-  if (h < 36) return `${Math.floor(h)} h`;
+  if (h < 24) return `${Math.floor(h)} h`;
   return `${Math.floor(h / 24)} d`;
+}
+
+/** The same in whole words, for a sentence: "12 days". */
+export function longSpan(milliseconds: number): string {
+  const [n, unit] = span(milliseconds).split(" ");
+  const words: Record<string, string> = { s: "second", min: "minute", h: "hour", d: "day" };
+  const word = words[unit ?? ""] ?? unit;
+  return `${n} ${word}${n === "1" ? "" : "s"}`;
+}
+
+/** The top of a chart's scale: a round number not under `least` and a little above `max`. */
+export function niceTop(max: number, least: number): number {
+  const wanted = Math.max(least, max * 1.02);
+  const step = 10 ** Math.floor(Math.log10(wanted));
+  return ([1, 2, 2.5, 3, 4, 5, 6, 8, 10].find((each) => each * step >= wanted) ?? 10) * step;
 }
 
 /** A count-down: "1:12", "0:05", "2:00:00". */

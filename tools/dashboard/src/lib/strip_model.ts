@@ -28,7 +28,8 @@ export class Strip {
   readonly codes: Uint8Array;
   /** Batches in a cell. */
   readonly perCell: number;
-  readonly perRow: number;
+  /** Cells in a row; a narrow screen halves it. */
+  perRow: number;
   readonly cells: number;
 
   constructor(readonly count: number) {
@@ -36,6 +37,12 @@ export class Strip {
     this.perCell = count <= singlesMax ? 1 : Math.ceil(count / cellsMax);
     this.perRow = this.perCell === 1 ? singlesPerRow : cellsPerRow;
     this.cells = Math.ceil(count / this.perCell);
+  }
+
+  /** Fits the rows to a narrow screen; the cells stay what they are. */
+  fit(narrow: boolean): void {
+    const wide = this.perCell === 1 ? singlesPerRow : cellsPerRow;
+    this.perRow = narrow ? wide / 2 : wide;
   }
 
   static parse(text: string): Strip {

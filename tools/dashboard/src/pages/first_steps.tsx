@@ -28,7 +28,7 @@ export function FirstSteps({ title }: { title: string }) {
               <code>{listen}</code> verifies, checks the order and prints.
             </>
           ),
-          action: <CopyButton text={listen} label="Copy" />,
+          action: <CopyButton text={listen} label="Copy" edged />,
         },
         {
           title: "Send a file",

@@ -152,6 +152,14 @@ export function EventPage({ id }: { id: string }) {
             <AttemptsCard event={value} webhook={hook} attempts={list} chosen={chosen?.number} onChoose={choose} />
           )}
           {chosen && <AnswerCard attempt={chosen} />}
+          <div class="narrow-only event-actions">
+            <ResendOne event={value} />
+            {value.importId && (
+              <a class="button" href={`/imports/${value.importId}`}>
+                Open import
+              </a>
+            )}
+          </div>
         </div>
       </div>
     </div>

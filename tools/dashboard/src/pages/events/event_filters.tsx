@@ -47,7 +47,7 @@ export function EventFilters({
   const active = filterNames.some((name) => filters[name]);
   return (
     <div class="filters">
-      <SearchBox label="Event or import id" value="" shortcut="/" onChange={search} />
+      {!active && <SearchBox label="Event or import id" value="" shortcut="/" onChange={search} />}
       <FilterChip
         label="Import"
         value={filters.importId}

@@ -1,6 +1,6 @@
 import type { Event } from "../../../api";
-import { count, ms, shortId } from "../../lib/format";
-import { fileOf, webhookName } from "../../lib/names";
+import { count, host, ms, shortId } from "../../lib/format";
+import { fileOf, webhookName, webhooks } from "../../lib/names";
 import { Ago } from "../../components/ago";
 import { Pill } from "../../components/pill";
 import { StatusCode } from "../../components/status_code";
@@ -11,6 +11,7 @@ const none = <span class="faint">–</span>;
 export function EventRow({ value, row }: { value: Event; row: { id: string; class: string; onClick: () => void } }) {
   const file = value.fileName ? { fileName: value.fileName, count: value.count ?? 0 } : value.importId ? fileOf(value.importId) : undefined;
   const name = webhookName(value.webhookId);
+  const hook = webhooks.value.get(value.webhookId);
   return (
     <tr {...row}>
       <th scope="row" class="first">
@@ -34,7 +35,7 @@ export function EventRow({ value, row }: { value: Event; row: { id: string; clas
       </td>
       <td class="narrow-off">
         <span class="mono clip" title={name}>
-          {name}
+          {hook ? host(hook.url) : name}
         </span>
       </td>
       <td class="state">

@@ -113,6 +113,7 @@ export function BatchesCard({
           {value.webhooks.length > 1 ? (
             <FilterChip
               label="Webhook"
+              bare
               value={undefined}
               any={webhookName(lane.webhookId)}
               options={value.webhooks.map((each) => ({ value: each.webhookId, text: webhookName(each.webhookId) }))}

@@ -115,8 +115,7 @@ export function Cause({ value, lane }: { value: Import; lane: ImportLane | undef
   if (value.state === "paused") {
     return (
       <Note tone="info">
-        <strong>Paused by hand.</strong> {count(value.delivered)} of {count(value.count)} batches are delivered. Later imports of its webhooks wait no
-        longer for it; resume goes on at the first undelivered batch.
+        <strong>Paused by hand.</strong> {count(value.delivered)} of {count(value.count)} batches are delivered. Resume goes on at the first undelivered batch.
       </Note>
     );
   }

@@ -114,7 +114,7 @@ export function ImportPage({ id }: { id: string }) {
         actions={<Actions value={value} lane={lane} />}
       />
       <Cause value={value} lane={lane} />
-      <div class="columns">
+      <div class={value.state === "failed" || value.state === "receiving" ? "" : "columns"}>
         <div>
           {value.count > 0 && lane && (
             <>

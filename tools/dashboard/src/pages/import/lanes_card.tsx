@@ -20,7 +20,7 @@ export function LanesCard({ value, chosen }: { value: Import; chosen: string | u
                 {value.webhooks.length > 1 ? (
                   <button
                     type="button"
-                    class="link mono clip"
+                    class="link quiet mono clip"
                     aria-pressed={lane.webhookId === chosen}
                     title={`${name}: show its batches`}
                     onClick={() => setParameters({ webhook: lane.webhookId, batch: undefined })}

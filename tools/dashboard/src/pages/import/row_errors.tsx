@@ -38,7 +38,7 @@ export function RowErrors({ value }: { value: Import }) {
       }
     >
       {errors.problem && <ProblemBox problem={errors.problem} onRetry={errors.reload} />}
-      <div class="scroll-x tall" tabIndex={0} role="region" aria-label="Row errors">
+      <div class={`scroll-x ${rest ? "tall" : ""}`} tabIndex={0} role="region" aria-label="Row errors">
         <table class="table small">
           <thead>
             <tr>

@@ -6,6 +6,7 @@ import { useKeys } from "../../lib/keys";
 import { keepFiles, keepImporters, webhooks } from "../../lib/names";
 import { useReloadOn, useResource } from "../../lib/resource";
 import { navigate } from "../../lib/router";
+import { Ago } from "../../components/ago";
 import { Button } from "../../components/button";
 import { Card } from "../../components/card";
 import { Confirm } from "../../components/confirm";
@@ -17,7 +18,7 @@ import { ProblemBox } from "../../components/problem";
 import { SkeletonBlock } from "../../components/skeleton";
 import { Text } from "../../components/text";
 import { toast } from "../../components/toast";
-import { ImportRow } from "../imports/import_row";
+import { ImportProgress } from "../imports/import_row";
 
 const open = ["receiving", "queued", "delivering", "paused", "halted"];
 
@@ -168,19 +169,35 @@ export function ImporterPage({ id }: { id: string }) {
           <Card title="Last imports" flush action={<a href={`/imports?templateId=${encodeURIComponent(id)}`}>All</a>}>
             {imports.data && !imports.data.length && <p class="muted pad">Nothing was imported through it yet.</p>}
             <div class="scroll-x">
-              <table class="table compact">
-                <thead class="offscreen">
+              <table class="table">
+                <thead>
                   <tr>
-                    {["File", "Importer", "State", "Progress", "Rows", "Rows/s", "Row errors", "Age", "Last answer"].map((name) => (
-                      <th scope="col" key={name}>
-                        {name}
-                      </th>
-                    ))}
+                    <th scope="col">File</th>
+                    <th scope="col">State</th>
+                    <th scope="col">Progress (batches)</th>
+                    <th scope="col" class="num">
+                      Age
+                    </th>
                   </tr>
                 </thead>
                 <tbody>
                   {imports.data?.map((each) => (
-                    <ImportRow key={each.id} value={each} row={{ id: `row-${each.id}`, class: "", onClick: () => undefined }} />
+                    <tr key={each.id}>
+                      <th scope="row">
+                        <a class="row-link name-clip" href={`/imports/${each.id}`}>
+                          <Text value={each.fileName || each.id} />
+                        </a>
+                      </th>
+                      <td>
+                        <Pill state={each.state} />
+                      </td>
+                      <td class="progress-cell">
+                        <ImportProgress value={each} />
+                      </td>
+                      <td class="num muted">
+                        <Ago at={each.startedAt ?? each.createdAt} />
+                      </td>
+                    </tr>
                   ))}
                 </tbody>
               </table>

@@ -1,5 +1,6 @@
 import type { Import } from "../../../api";
 import { bytes, count } from "../../lib/format";
+import { flat } from "../../lib/hostile";
 import { importerName, webhookName } from "../../lib/names";
 import { Ago, Countdown } from "../../components/ago";
 import { Pill } from "../../components/pill";
@@ -33,7 +34,7 @@ export function ImportRow({ value, row }: { value: Import; row: Row }) {
   return (
     <tr {...row}>
       <th scope="row" class="first">
-        <a class="row-link" href={`/imports/${value.id}`}>
+        <a class="row-link name-clip" href={`/imports/${value.id}`} title={flat(value.fileName)}>
           <Text value={value.fileName || value.id} />
         </a>{" "}
         <span class="faint narrow-off">{value.bytes > 0 && bytes(value.bytes)}</span>
@@ -44,7 +45,7 @@ export function ImportRow({ value, row }: { value: Import; row: Row }) {
       <td class="state">
         <Pill state={value.state} />
       </td>
-      <td class="whole">
+      <td class="whole progress-cell">
         {failed ? (
           <span class="bad clip" title={value.error?.detail}>
             <Text value={value.error?.detail ?? "the file could not be used"} />
@@ -52,6 +53,12 @@ export function ImportRow({ value, row }: { value: Import; row: Row }) {
         ) : (
           <ImportProgress value={value} />
         )}
+      </td>
+      <td class="narrow-only muted">
+        {count(value.delivered)} / {count(value.count)}
+      </td>
+      <td class="narrow-only muted">
+        <Text value={importerName(value.templateId)} />
       </td>
       <td class="num narrow-off">{failed || value.state === "receiving" ? <span class="faint">–</span> : count(value.totalRows)}</td>
       <td class="num muted narrow-off">
@@ -63,19 +70,19 @@ export function ImportRow({ value, row }: { value: Import; row: Row }) {
         ) : value.rowErrors ? (
           <span class="warn">
             {count(value.rowErrors)}
-            <span class="narrow-only"> row errors</span>
+            <span class="narrow-only">&nbsp;{value.rowErrors === 1 ? "row error" : "row errors"}</span>
           </span>
         ) : (
           <span class="narrow-off">0</span>
         )}
       </td>
-      <td class="num muted push">
+      <td class="num muted last">
         <Ago at={value.startedAt ?? value.createdAt} />
       </td>
-      <td>
+      <td class="push">
         <StatusCode status={value.lastStatus} after={value.state === "halted" || value.state === "cancelled" ? "stop" : "retry"} />
         {value.nextAttemptAt && value.state === "delivering" && (
-          <span class="muted narrow-off">
+          <span class="muted narrow-off retry">
             {" "}
             retry in <Countdown to={value.nextAttemptAt} />
           </span>

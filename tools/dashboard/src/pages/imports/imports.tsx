@@ -67,10 +67,8 @@ export function Imports() {
   const segments = [
     { value: "", text: `All${all === undefined ? "" : ` ${count(all)}`}` },
     ...states.map((state) => ({ value: state, text: `${capital(state)}${shown(state)}` })),
-    ...moreStates
-      .filter((state) => counts?.[state] || filters.state === state)
-      .map((state) => ({ value: state, text: `${capital(state)}${shown(state)}` })),
   ];
+  const others = moreStates.map((state) => ({ value: state, text: `${capital(state)}${shown(state)}` }));
   const set = (changes: Record<string, string | undefined>) => setParameters({ cursor: undefined, ...changes });
   const showNewer = () => {
     setNewer(new Set());
@@ -111,7 +109,16 @@ export function Imports() {
           <FilterChip
             label="State"
             value={filters.state}
-            options={segments.slice(1).map((each) => ({ ...each }))}
+            options={[...segments.slice(1), ...others]}
+            onChange={(state) => set({ state })}
+          />
+        </span>
+        <span class="wide-only">
+          <FilterChip
+            label="Other"
+            any="states"
+            value={others.some((each) => each.value === filters.state) ? filters.state : undefined}
+            options={others}
             onChange={(state) => set({ state })}
           />
         </span>
@@ -165,7 +172,7 @@ export function Imports() {
             {count(rows.length)} of {count(imports.data.total ?? all ?? rows.length)}
           </span>
         )}
-        <span class="wide-only">
+        <span class={rows.length ? "wide-only" : "offscreen"}>
           <kbd>j</kbd> <kbd>k</kbd> move &nbsp;<kbd>Enter</kbd> open &nbsp;<kbd>r</kbd> resume
         </span>
         <span class="pages">

@@ -20,7 +20,7 @@ function Row({ state, what, when, action }: { state: string; what: ComponentChil
       </span>
       <span class="what">{what}</span>
       <span class="when">{when ? <Ago at={when} /> : null}</span>
-      {action}
+      <span class="action">{action}</span>
     </li>
   );
 }

@@ -1,5 +1,6 @@
 import type { Lane } from "../../../api";
 import { count, plural, shortMs } from "../../lib/format";
+import { flat } from "../../lib/hostile";
 import { fileOf, webhookName } from "../../lib/names";
 import { Elapsed } from "../../components/ago";
 import { Card } from "../../components/card";
@@ -40,8 +41,11 @@ function LaneRow({ lane }: { lane: Lane }) {
       </td>
       <td class="whole">
         {lane.importId && name ? (
-          <a class="plain clip" href={`/imports/${lane.importId}`}>
-            <Text value={name} /> {lane.index !== null && lane.count !== null && `${count(lane.index)}/${count(lane.count)}`}
+          <a class="plain" href={`/imports/${lane.importId}`} title={flat(name)}>
+            <span class="name-clip">
+              <Text value={name} />
+            </span>{" "}
+            {lane.index !== null && lane.count !== null && `${count(lane.index)}/${count(lane.count)}`}
           </a>
         ) : (
           <span class="faint">–</span>

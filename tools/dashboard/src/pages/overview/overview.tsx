@@ -1,6 +1,6 @@
 import { useMemo } from "preact/hooks";
 import { api, type Import } from "../../../api";
-import { plural, span } from "../../lib/format";
+import { longSpan, plural } from "../../lib/format";
 import { keepFiles } from "../../lib/names";
 import { useReloadOn, useResource } from "../../lib/resource";
 import { address, setParameters } from "../../lib/router";
@@ -48,7 +48,7 @@ export function Overview() {
               <span>{plural(data.lanes.length, "lane")}</span>
               <span>{plural(data.inFlight, "request")} in flight</span>
               <span>
-                pulterd {data.version}, up {span(now.value - Date.parse(data.startedAt))}
+                pulterd {data.version}, up {longSpan(now.value - Date.parse(data.startedAt))}
               </span>
             </>
           )

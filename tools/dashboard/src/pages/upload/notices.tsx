@@ -4,8 +4,8 @@ import { Card } from "../../components/card";
 import { Pill } from "../../components/pill";
 import { Text } from "../../components/text";
 
-function where(rows: number[]): string {
-  if (!rows.length) return "header";
+function where(code: string, rows: number[]): string {
+  if (!rows.length) return /header|column|index/.test(code) ? "header" : "";
   const shown = rows.slice(0, 2).map(count).join(", ");
   return `${rows.length === 1 ? "row" : "rows"} ${shown}${rows.length > 2 ? " …" : ""}`;
 }
@@ -23,7 +23,7 @@ export function Notices({ notes, whole }: { notes: Note[]; whole: boolean }) {
               <Text value={note.detail} />
             </span>
             <span class="where" title={note.rows.length > 2 ? note.rows.map(count).join(", ") : undefined}>
-              {where(note.rows)}
+              {where(note.code, note.rows)}
             </span>
           </li>
         ))}
