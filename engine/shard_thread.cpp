@@ -19,6 +19,11 @@ Result<> ShardThread::await_start() {
   return {};
 }
 
+void ShardThread::join() {
+  may_end_.release();
+  thread_.join();
+}
+
 void ShardThread::run(store::Store& store, store::Spool& spool, const config::Config& config,
                       io::Worker& worker, std::uint32_t index, std::uint32_t count) {
   io::name_thread("shard-" + std::to_string(index));
@@ -34,6 +39,7 @@ void ShardThread::run(store::Store& store, store::Spool& spool, const config::Co
   loop_->start();
   started_.release();
   while (!loop_->finished()) loop_->turn(io::never);
+  io_->retire();
 }
 
 }  // namespace pulter::engine

@@ -2,6 +2,7 @@
 
 #include <netinet/in.h>
 #include <netinet/tcp.h>
+#include <poll.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -37,11 +38,18 @@ std::string_view listen_cure(int number) {
   }
 }
 
-/// True when a listener behind the socket file `address` takes connections.
+/// After kill -9 the kernel takes a dead program's ring apart in the background, and its listener with it:
+/// for some milliseconds a connection to it still succeeds. It is cut when the listener goes.
+constexpr int dead_listener_time_ms_max = 1000;
+
+/// True when a living listener is behind the socket file `address`. Waits up to a second to be sure.
 bool is_answered(const SocketAddress& address) {
   const UniqueFd probe(::socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0));
   if (!probe) return true;
-  if (::connect(probe.get(), address.get(), address.size) == 0) return true;
+  if (::connect(probe.get(), address.get(), address.size) == 0) {
+    pollfd cut{probe.get(), POLLRDHUP, 0};
+    return ::poll(&cut, 1, dead_listener_time_ms_max) <= 0;
+  }
   // EAGAIN: its queue is full, so somebody is there. EACCES: we cannot know, so we keep our hands off.
   return errno != ECONNREFUSED;
 }

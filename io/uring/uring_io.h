@@ -18,7 +18,7 @@ class Ring;
 struct OpExtra;
 
 struct UringSettings {
-  unsigned entries = 1024;     ///< of the submission queue; 4096 take 0.55 MB of locked memory
+  unsigned entries = 1024;          ///< of the submission queue; 4096 take 0.55 MB of locked memory
   std::string tcp_congestion = {};  ///< see tcp_congestion_control(7); empty: what the host uses
   Worker* worker = nullptr;  ///< runs `work`; outlives the Io. Null: the Io starts one of its own when needed
 };
@@ -32,8 +32,13 @@ class UringIo final : public Io, private WorkOwner {
  public:
   /// Errors: not_supported, limit_reached; the text names cause and cure.
   [[nodiscard]] static Result<std::unique_ptr<UringIo>> create(const UringSettings& settings);
-  /// PULTER_CHECKs that no operation is pending: cancel and join the scopes first.
+  /// PULTER_CHECKs that no operation is pending: cancel and join the scopes first. On another thread than its
+  /// own only after retire().
   ~UringIo() override;
+
+  /// Takes leave of the ring, on its own thread, so that the object may die on another: the kernel lets no
+  /// other thread end the read that wake() rings. Afterwards nothing may be submitted; wake() does nothing.
+  void retire() noexcept;
 
   void submit(Op& op) override;
   void cancel(Op& op) override;
