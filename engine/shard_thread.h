@@ -11,8 +11,8 @@
 
 namespace pulter::engine {
 
-/// A shard with a thread of its own. Its ring is made on that thread; its objects die on the thread that owns
-/// this, after `join`.
+/// A shard with a thread of its own. Its ring is made, turned and closed on that thread, as the kernel wants
+/// it.
 class ShardThread {
  public:
   ShardThread(store::Store& store, store::Spool& spool, const config::Config& config, io::Worker& worker,
@@ -20,8 +20,9 @@ class ShardThread {
 
   /// Waits until the shard turns, or could not be started (its ring's error).
   Result<> await_start();
-  /// The shard ends after `drain` or `cancel`.
-  void join() { thread_.join(); }
+  /// Waits for the shard's end after `drain` or `cancel`. The loop is gone afterwards: from here on nobody
+  /// may post.
+  void join();
   [[nodiscard]] ShardLoop& loop() { return *loop_; }
 
  private:
@@ -29,6 +30,7 @@ class ShardThread {
            std::uint32_t index, std::uint32_t count);
 
   std::binary_semaphore started_{0};
+  std::binary_semaphore may_end_{0};  ///< nobody reaches for the loop any more
   std::optional<Error> problem_;
   std::unique_ptr<io::UringIo> io_;
   std::unique_ptr<ShardLoop> loop_;
