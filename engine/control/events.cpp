@@ -1,4 +1,5 @@
 #include "codec/base/ids.h"
+#include "engine/control/announce.h"
 #include "engine/control/download.h"
 #include "engine/control/fields.h"
 #include "engine/control/represent.h"
@@ -138,6 +139,7 @@ io::Task<Response> resend_event(Context& context) {
   if (!added.done() || !added.value)
     co_return store_problem(added.status, added.detail, "event " + event->id);
   context.services.lanes.poke(event->webhook_id);
+  announce(context.services, "event", *added.value);
   co_return resource_response(202, *added.value);
 }
 

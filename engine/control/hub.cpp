@@ -6,17 +6,32 @@
 #include "engine/limits.h"
 
 namespace pulter::control {
+namespace {
+
+/// A page that reloads or a connection that breaks is back after far fewer changes.
+constexpr std::size_t messages_kept_for_nobody = 256;
+
+}  // namespace
 
 Hub::~Hub() {
   PULTER_CHECK(first_ == nullptr);
 }
 
 void Hub::publish(std::string_view kind, std::string_view json) {
+  if (!has_listeners()) return;
+  if (first_ == nullptr && --grace_ == 0) return lose();
   std::string text = "id: " + run_ + "-" + std::to_string(next_number_) + "\nevent: ";
   text.append(kind).append("\ndata: ").append(json).append("\n\n");
   history_bytes_ += text.size();
   history_.push_back({next_number_++, std::make_shared<const std::string>(std::move(text))});
   forget_old();
+  for (Listener* each = first_; each != nullptr; each = each->next_listener_) each->changed_.set();
+}
+
+void Hub::lose() {
+  history_.clear();
+  history_bytes_ = 0;
+  ++next_number_;  // a gap: whoever has seen a number before it has missed something
   for (Listener* each = first_; each != nullptr; each = each->next_listener_) each->changed_.set();
 }
 
@@ -52,6 +67,7 @@ Hub::Listener::~Listener() {
   if (next_listener_ != nullptr) next_listener_->previous_listener_ = previous_listener_;
   (previous_listener_ != nullptr ? previous_listener_->next_listener_ : hub_.first_) = next_listener_;
   --hub_.listener_count_;
+  if (hub_.listener_count_ == 0) hub_.grace_ = messages_kept_for_nobody;
 }
 
 std::shared_ptr<const std::string> Hub::Listener::next() {

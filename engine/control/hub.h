@@ -22,12 +22,15 @@ class Hub {
   Hub& operator=(const Hub&) = delete;
   ~Hub();
 
-  /// `kind` is "import", "event", "attempt", "webhook", "importer" or "deleted"; `json` one compact object.
-  /// Costs nothing but the history's memory when nobody listens. The control shard only.
+  /// `kind` is "import", "event", "attempt", "webhook", "importer", "resend" or "deleted"; `json` one compact
+  /// object. Costs nothing but the history's memory when nobody listens. The control shard only.
   void publish(std::string_view kind, std::string_view json);
+  /// Something changed that nobody can tell any more: every listener has to look at everything again.
+  void lose();
 
-  /// Whether anybody would see it: publishers may spare themselves the work of making the JSON.
-  [[nodiscard]] bool has_listeners() const noexcept { return first_ != nullptr; }
+  /// Whether anybody would see it: publishers may spare themselves the work of making the JSON. True for some
+  /// messages after the last listener left, so that one whose connection broke for a moment misses nothing.
+  [[nodiscard]] bool has_listeners() const noexcept { return first_ != nullptr || grace_ > 0; }
   [[nodiscard]] std::size_t listeners() const noexcept { return listener_count_; }
 
   /// A message as it goes over the wire (HTML standard, server-sent events): id, event, data, empty line.
@@ -75,6 +78,7 @@ class Hub {
   std::uint64_t next_number_ = 1;
   Listener* first_ = nullptr;
   std::size_t listener_count_ = 0;
+  std::size_t grace_ = 0;  ///< messages that are still kept although nobody listens
 };
 
 }  // namespace pulter::control

@@ -2,6 +2,7 @@
 
 #include "codec/base/ids.h"
 #include "codec/http/headers.h"
+#include "engine/control/announce.h"
 #include "engine/control/fields.h"
 #include "engine/control/import_request.h"
 #include "engine/control/import_source.h"
@@ -58,6 +59,7 @@ Response accepted_response(Services& services, const Result<intake::Accepted>& a
   if (!accepted) return problem(accepted.error());
   if (accepted->repeated) return repeat_response(accepted->import);
   for (const model::Delivery& lane : accepted->import.deliveries) services.lanes.poke(lane.webhook_id);
+  announce(services, "import", accepted->import);
   return import_response(201, accepted->import);
 }
 
@@ -166,6 +168,7 @@ io::Task<Response> put_content(Context& context) {
   auto filled = co_await services.intake.fill(context.scope, id, std::move(*file));
   if (!filled) co_return problem(filled.error());
   for (const model::Delivery& lane : filled->deliveries) services.lanes.poke(lane.webhook_id);
+  announce(services, "import", *filled);
   co_return import_response(200, *filled);
 }
 

@@ -1,4 +1,5 @@
 #include "codec/base/ids.h"
+#include "engine/control/announce.h"
 #include "engine/control/ensure_webhook.h"
 #include "engine/control/fields.h"
 #include "engine/control/represent.h"
@@ -79,6 +80,7 @@ io::Task<Response> put_importer(Context& context, model::Importer importer, bool
   if (!reply.done() || !reply.value) co_return store_problem(reply.status, reply.detail, "importer " + id);
   Result<> webhook = co_await ensure_own_webhook(context, *reply.value);
   if (!webhook) co_return problem(webhook.error());
+  announce(context.services, "importer", *reply.value);
   Response response = resource_response(create ? 201 : 200, *reply.value);
   if (create) response.headers.emplace_back("Location", "/v1/importers/" + id);
   co_return response;
@@ -138,6 +140,7 @@ io::Task<Response> delete_importer(Context& context) {
   store::DeleteImporter request{id};
   auto reply = co_await context.services.store.call(std::move(request));
   if (!reply.done()) co_return store_problem(reply.status, reply.detail, "importer " + id);
+  announce_deleted(context.services, id);
   co_return no_content();
 }
 

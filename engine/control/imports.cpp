@@ -1,4 +1,5 @@
 #include "codec/base/ids.h"
+#include "engine/control/announce.h"
 #include "engine/control/fields.h"
 #include "engine/control/represent.h"
 #include "engine/control/resources.h"
@@ -14,6 +15,7 @@ io::Task<Response> command(Context& context, store::ImportCommand what) {
   auto reply = co_await context.services.store.call(std::move(request));
   if (!reply.done() || !reply.value) co_return store_problem(reply.status, reply.detail, "import " + id);
   for (const model::Delivery& lane : reply.value->deliveries) context.services.lanes.poke(lane.webhook_id);
+  announce(context.services, "import", *reply.value);
   co_return resource_response(200, *reply.value);
 }
 

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "engine/control/announce.h"
 #include "engine/control/services.h"
 #include "engine/limits.h"
 #include "engine/shard/new_id.h"
@@ -10,6 +11,8 @@ namespace pulter::control {
 namespace {
 
 constexpr std::size_t jobs_remembered = 32;
+/// Events between two messages about a job's progress.
+constexpr std::uint64_t told_every = 100;
 
 void add(MatchedEvents& matched, const model::Event& event) {
   matched.events.push_back({event.id, event.webhook_id});
@@ -34,9 +37,11 @@ io::Task<> run(io::Scope& scope, Services& services, std::shared_ptr<ResendJob> 
     auto added = co_await services.store.call(std::move(task));
     ++(added.done() ? job->done : job->failed);
     services.lanes.poke(event.webhook_id);
+    if ((job->done + job->failed) % told_every == 0) announce(services, "resend", *job);
   }
   const bool whole = job->done + job->failed == job->count;
   job->state = whole ? ResendJob::State::done : ResendJob::State::stopped;
+  announce(services, "resend", *job);
 }
 
 }  // namespace
@@ -44,6 +49,11 @@ io::Task<> run(io::Scope& scope, Services& services, std::shared_ptr<ResendJob> 
 std::string_view name(ResendJob::State state) {
   if (state == ResendJob::State::running) return "running";
   return state == ResendJob::State::done ? "done" : "stopped";
+}
+
+void write(json::Writer& w, const ResendJob& job) {
+  w.begin_object().field("id", job.id).field("state", name(job.state)).field("count", job.count);
+  w.field("done", job.done).field("failed", job.failed).end_object();
 }
 
 io::Task<Result<MatchedEvents>> match_events(Services& services, EventFilter filter) {

@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "codec/base/result.h"
+#include "codec/json/writer.h"
 #include "engine/model/event.h"
 #include "engine/store/store.h"
 #include "io/scope.h"
@@ -56,6 +57,7 @@ struct ResendJob {
   bool stop_asked = false;
 };
 [[nodiscard]] std::string_view name(ResendJob::State state);
+void write(json::Writer& w, const ResendJob& job);
 
 /// The jobs of this run of the daemon; the newest are remembered. What a job has put into lanes is in the
 /// store and survives a restart; a job itself does not, and asking again with the same filter and asOf is

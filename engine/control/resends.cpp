@@ -61,8 +61,7 @@ Response plan_response(const MatchedEvents& matched, std::int64_t as_of_ms) {
 Response job_response(int status, const ResendJob& job) {
   std::string body;
   json::Writer w(body);
-  w.begin_object().field("id", job.id).field("state", name(job.state)).field("count", job.count);
-  w.field("done", job.done).field("failed", job.failed).end_object();
+  write(w, job);
   return json_response(status, std::move(body));
 }
 

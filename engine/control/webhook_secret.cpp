@@ -1,5 +1,6 @@
 #include "codec/base/ids.h"
 #include "codec/sign/secret.h"
+#include "engine/control/announce.h"
 #include "engine/control/ensure_webhook.h"
 #include "engine/control/fields.h"
 #include "engine/control/represent.h"
@@ -73,6 +74,7 @@ io::Task<Response> rotate_secret(Context& context) {
     co_return store_problem(stored.status, stored.detail, "webhook " + context.request.id);
   }
   context.services.lanes.poke(context.request.id);
+  announce_webhook(context.services, *stored.value);
   std::string body;
   json::Writer w(body);
   write(w, *stored.value, now_ms, WithSecret::yes);
@@ -102,6 +104,7 @@ io::Task<Response> test_webhook(Context& context) {
     co_return store_problem(added.status, added.detail, "webhook " + context.request.id);
   }
   context.services.lanes.poke(context.request.id);
+  announce(context.services, "event", *added.value);
   co_return resource_response(202, *added.value);
 }
 

@@ -4,6 +4,7 @@
 #include "codec/base/ids.h"
 #include "codec/http/headers.h"
 #include "codec/sign/secret.h"
+#include "engine/control/announce.h"
 #include "engine/control/ensure_webhook.h"
 #include "engine/control/fields.h"
 #include "engine/control/represent.h"
@@ -135,6 +136,7 @@ io::Task<Response> put_webhook(Context& context, model::Webhook webhook, bool cr
   auto reply = co_await services.store.call(std::move(put));
   if (!reply.done() || !reply.value) co_return store_problem(reply.status, reply.detail, "webhook " + id);
   services.lanes.poke(id);
+  announce_webhook(services, *reply.value);
   std::string body;
   json::Writer w(body);
   write(w, *reply.value, shard::unix_ms(services.io), create ? WithSecret::yes : WithSecret::no);
@@ -208,6 +210,7 @@ io::Task<Response> delete_webhook(Context& context) {
   auto reply = co_await context.services.store.call(std::move(request));
   if (!reply.done()) co_return store_problem(reply.status, reply.detail, "webhook " + id);
   context.services.lanes.poke(id);
+  announce_deleted(context.services, id);
   co_return no_content();
 }
 

@@ -93,7 +93,7 @@ TEST_F(Events, AreListedAndShown) {
   EXPECT_EQ(shown.text("nextAttemptAt"), "null");
   EXPECT_EQ(shown.text("deliveredAt").substr(0, 4), "2026");
   for (const std::string& query : {"importId=" + lane.import_id, "webhookId=" + lane.webhook_id,
-                                  std::string("state=delivered"), std::string("name=all")}) {
+                                   std::string("state=delivered"), std::string("name=all")}) {
     EXPECT_NE(get("/v1/events?" + query).body.find(lane.event_id), std::string::npos) << query;
   }
   EXPECT_EQ(get("/v1/events?state=halted").body, R"({"data":[],"next":null})");
@@ -286,6 +286,7 @@ TEST_F(Stream, ABeatShowsThatItLives) {
 }
 
 TEST_F(Stream, WhoComesBackGetsWhatWasMissed) {
+  listen(1s);
   for (int i = 0; i < 3; ++i) hub_.publish("import", std::to_string(i));
   const std::string received = listen(1s, "run-1");
   EXPECT_EQ(received.find("id: run-1\n"), std::string::npos);
@@ -294,14 +295,27 @@ TEST_F(Stream, WhoComesBackGetsWhatWasMissed) {
 }
 
 TEST_F(Stream, WhoWasAwayTooLongIsToldToLookAgain) {
+  listen(1s);
   for (const char* last : {"other-1", "run-99", "run-x", "nonsense"}) {
     EXPECT_NE(listen(1s, last).find("event: reset\ndata: {}\n\n"), std::string::npos) << last;
   }
+  hub_.publish("import", "{}");
+  EXPECT_EQ(listen(1s, "run-1").find("event: reset"), std::string::npos);
   for (std::size_t i = 0; i < limits::stream_history_messages + 10; ++i) hub_.publish("import", "{}");
+  EXPECT_FALSE(hub_.has_listeners());
   EXPECT_NE(listen(1s, "run-1").find("event: reset"), std::string::npos);
 }
 
+TEST_F(Stream, LossIsSaid) {
+  listen(1s);
+  hub_.publish("import", "{}");
+  hub_.lose();
+  const std::string received = listen(1s, "run-1");
+  EXPECT_NE(received.find("event: reset"), std::string::npos);
+}
+
 TEST_F(Stream, LargeMessagesAreCutIntoPiecesAndStayWhole) {
+  listen(1s);
   hub_.publish("import", "{}");
   hub_.publish("import", "\"" + std::string(300'000, 'x') + "\"");
   const std::string received = listen(5s, "run-1");
