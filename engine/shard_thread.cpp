@@ -39,7 +39,9 @@ void ShardThread::run(store::Store& store, store::Spool& spool, const config::Co
   loop_->start();
   started_.release();
   while (!loop_->finished()) loop_->turn(io::never);
-  io_->retire();
+  may_end_.acquire();
+  loop_.reset();
+  io_.reset();
 }
 
 }  // namespace pulter::engine

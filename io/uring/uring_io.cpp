@@ -40,15 +40,11 @@ UringIo::UringIo(std::unique_ptr<Ring> ring, UniqueFd wake_fd, const UringSettin
 
 UringIo::~UringIo() {
   PULTER_CHECK(pending_count_ == 0);
-  retire();
-  const std::lock_guard worker_is_out(worked_mutex_);
-}
-
-void UringIo::retire() noexcept {
   // The kernel still owns `wake_count_`: it gives it back before this memory goes.
   closing_ = true;
-  if (wake_op_.pending) cancel(wake_op_);
+  cancel(wake_op_);
   while (wake_op_.pending) run_once(never);
+  const std::lock_guard worker_is_out(worked_mutex_);
 }
 
 void UringIo::arm_wake() {

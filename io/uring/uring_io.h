@@ -32,13 +32,9 @@ class UringIo final : public Io, private WorkOwner {
  public:
   /// Errors: not_supported, limit_reached; the text names cause and cure.
   [[nodiscard]] static Result<std::unique_ptr<UringIo>> create(const UringSettings& settings);
-  /// PULTER_CHECKs that no operation is pending: cancel and join the scopes first. On another thread than its
-  /// own only after retire().
+  /// PULTER_CHECKs that no operation is pending: cancel and join the scopes first. To be destroyed on
+  /// its own thread: the kernel lets no other one end the read that wake() rings.
   ~UringIo() override;
-
-  /// Takes leave of the ring, on its own thread, so that the object may die on another: the kernel lets no
-  /// other thread end the read that wake() rings. Afterwards nothing may be submitted; wake() does nothing.
-  void retire() noexcept;
 
   void submit(Op& op) override;
   void cancel(Op& op) override;
