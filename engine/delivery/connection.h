@@ -25,10 +25,14 @@ class Connection {
   Connection(const Connection&) = delete;
   Connection& operator=(const Connection&) = delete;
 
-  /// Takes a stream to the receiver over, and starts to read it.
+  /// Takes a stream to the receiver over, and starts to read it. Once only.
   void start(std::unique_ptr<io::Stream> stream);
   /// Open, nothing stray came, the peer has not closed as far as is known.
   [[nodiscard]] bool alive() const noexcept { return stream_ != nullptr && !dead_; }
+  /// Was open and can carry nothing more: to be closed, and another one made.
+  [[nodiscard]] bool spent() const noexcept { return stream_ != nullptr && dead_; }
+  /// Carries no further request: where it leads is not wanted any more.
+  void retire() noexcept { dead_ = dead_ || stream_ != nullptr; }
   [[nodiscard]] bool used() const noexcept { return requests_ > 0; }
 
   /// From here on bytes belong to the answer of the request that is about to leave.

@@ -63,6 +63,8 @@ bool Lane::use_webhook(const model::Webhook& webhook) {
     if (parsed) secrets.push_back(std::move(*parsed));
   }
   if (secrets.empty()) return false;
+  const bool same_place = url_.scheme == url->scheme && url_.host == url->host && url_.port == url->port;
+  if (!same_place) connection_->retire();
   webhook_ = webhook;
   url_ = std::move(*url);
   secrets_ = std::move(secrets);
@@ -108,6 +110,7 @@ io::Task<> Lane::deliver(store::LaneWork work) {
       current = co_await reopen_event(run, current->event, cursor);
       if (!current) break;
     }
+    co_await renew_connection();
     AttemptRun attempt(scope_, *connection_, services_.dialer, services_.bodies, services_.config, webhook_,
                        url_);
     const Trigger trigger = current->event.attempts == 0 ? Trigger::delivery : Trigger::retry;
@@ -161,6 +164,7 @@ io::Task<> Lane::perform(store::LaneWork work) {
   }
   std::optional<Outgoing> outgoing = co_await reopen_event(run, std::move(event), 0);
   if (!outgoing || stopping()) co_return;
+  co_await renew_connection();
   AttemptRun attempt(scope_, *connection_, services_.dialer, services_.bodies, services_.config, webhook_,
                      url_);
   const Trigger trigger = run.work.task_kind == store::LaneTaskKind::test ? Trigger::test : Trigger::resend;
@@ -261,7 +265,12 @@ io::Task<bool> Lane::wait_until_due(const model::Event& event) {
 
 io::Task<> Lane::settle_attempt(AttemptRun& attempt, const Outgoing& outgoing) {
   co_await attempt.settle(outgoing);
-  if (connection_->alive()) co_return;
+  co_await renew_connection();
+}
+
+/// A connection that broke, in its last request or idle since, makes room for a new one.
+io::Task<> Lane::renew_connection() {
+  if (!connection_->spent()) co_return;
   co_await connection_->close();
   connection_ = std::make_unique<Connection>(scope_);
 }

@@ -81,6 +81,7 @@ class Lane {
   std::optional<Outgoing> render_ahead(Run& run, const Outgoing& current);
   Result<model::Event> next_event(const Run& run, std::uint64_t cursor);
   io::Task<bool> wait_until_due(const model::Event& event);
+  io::Task<> renew_connection();
   io::Task<> settle_attempt(AttemptRun& attempt, const Outgoing& outgoing);
   store::Record make_record(Run& run, const Outgoing& outgoing, AttemptRun& attempt);
   void tell(const store::Record& record);

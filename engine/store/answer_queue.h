@@ -19,8 +19,15 @@ class AnswerQueue {
     const std::scoped_lock lock(mutex_);
     pushed_.push_back(std::move(answer));
   }
-  void wake() const noexcept {
+  void wake() noexcept {
+    const std::scoped_lock lock(waker_mutex_);
     if (waker_.wake != nullptr) waker_.wake(waker_.argument);
+  }
+  /// Whoever took the last answer may go before the store's thread comes to wake it: not before this
+  /// returned.
+  void close() noexcept {
+    const std::scoped_lock lock(waker_mutex_);
+    waker_ = Waker{};
   }
 
   /// The port's thread.
@@ -37,6 +44,7 @@ class AnswerQueue {
   }
 
  private:
+  std::mutex waker_mutex_;
   Waker waker_;
   std::mutex mutex_;
   std::vector<Answer> pushed_;

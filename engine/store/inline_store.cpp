@@ -33,6 +33,10 @@ PortId InlineStore::open_port(Waker waker) {
   return static_cast<PortId>(ports_.size() - 1);
 }
 
+void InlineStore::close_port(PortId port) {
+  ports_[port]->close();
+}
+
 void InlineStore::submit(PortId port, std::uint64_t id, Request request) {
   waiting_.push_back(Job{port, id, std::move(request)});
   if (crashed_) {

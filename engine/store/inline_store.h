@@ -34,6 +34,7 @@ class InlineStore final : public Store {
   ~InlineStore() override;
 
   PortId open_port(Waker waker) override;
+  void close_port(PortId port) override;
   void submit(PortId port, std::uint64_t id, Request request) override;
   bool take(PortId port, Answer& answer) override;
   [[nodiscard]] std::string trouble() const override;

@@ -64,6 +64,10 @@ PortId SqliteStore::open_port(Waker waker) {
   return port_count_++;
 }
 
+void SqliteStore::close_port(PortId port) {
+  ports_[port]->close();
+}
+
 void SqliteStore::submit(PortId port, std::uint64_t id, Request request) {
   JobQueue& queue = is_read(request) ? reads_ : writes_;
   if (queue.push(Job{port, id, std::move(request)})) return;

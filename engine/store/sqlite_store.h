@@ -26,7 +26,7 @@ struct SqliteStoreSettings {
   /// be empty.
   std::function<void(std::string_view name)> on_thread_start = {};
   std::size_t waiting_max = 65'536;  ///< requests that may wait per thread; beyond: unavailable
-  std::string vfs = {};                   ///< for tests that inject faults
+  std::string vfs = {};              ///< for tests that inject faults
 };
 
 /// The Store of one machine: SQLite on a thread of its own, with grouped commits, and a second thread that
@@ -42,6 +42,7 @@ class SqliteStore final : public Store {
   ~SqliteStore() override;
 
   PortId open_port(Waker waker) override;
+  void close_port(PortId port) override;
   void submit(PortId port, std::uint64_t id, Request request) override;
   bool take(PortId port, Answer& answer) override;
   [[nodiscard]] std::string trouble() const override;

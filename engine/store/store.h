@@ -314,6 +314,9 @@ class Store {
 
   /// Before the first submit. Any thread, before shards run.
   virtual PortId open_port(Waker waker) = 0;
+  /// After the last take: the waker is not called any more once this returned. What still comes is thrown
+  /// away.
+  virtual void close_port(PortId port) = 0;
   /// Hands a request over; its answer comes later, by `take`. The port's thread. Answers of one port keep the
   /// order of their requests among writes, and among reads.
   virtual void submit(PortId port, std::uint64_t id, Request request) = 0;

@@ -11,6 +11,7 @@ StoreClient::StoreClient(Store& store, io::Io& io)
 
 StoreClient::~StoreClient() {
   PULTER_CHECK(waiting_ == 0);
+  store_.close_port(port_);
 }
 
 void StoreClient::submit(Call& call, std::coroutine_handle<> caller) {
