@@ -18,8 +18,8 @@ void ChangeFeed::look() {
       auto& attempts = events_[std::move(change.event_id)];
       if (!change.attempt_id.empty()) attempts.insert(std::move(change.attempt_id));
     }
-    // Listeners who missed something look at everything again; `missed` has no more to say than that.
-    if (outbox->take_missed() && wanted) hub_.publish("missed", "{}");
+    // Listeners who missed something look at everything again.
+    if (outbox->take_missed() && wanted) hub_.lose();
   }
   if (!imports_.empty() || !events_.empty()) waiting_.set();
 }

@@ -95,6 +95,9 @@ class Shards final : public control::LaneNotifier {
   std::vector<std::unique_ptr<ShardThread>>& others_;
 };
 
+/// What requests to the control API that are under way have until they are cut off at a stop.
+constexpr auto control_patience = std::chrono::seconds(2);
+
 /// The control shard: shard 0 with the listeners, the signals and upkeep on top.
 class ControlShard {
  public:
@@ -152,6 +155,7 @@ class ControlShard {
     io::exit_on_stop_signals();
     readiness_.ready = false;
     readiness_.reason = "stopping";
+    co_await server_.finish(stopping_, control_patience);
     scope_.cancel();
     co_await scope_.join();
     shards_.drain(std::chrono::seconds(config_.shutdown_timeout_s));

@@ -10,8 +10,10 @@
 
 namespace pulter::control {
 
-Connection::Connection(io::Scope& scope, Services& services, ServerCounters& counters, int fd, Door door)
+Connection::Connection(io::Scope& scope, io::Scope& idle, Services& services, ServerCounters& counters,
+                       int fd, Door door)
     : scope_(scope),
+      idle_(idle),
       services_(services),
       counters_(counters),
       fd_(fd),
@@ -27,7 +29,7 @@ Connection::~Connection() {
 
 io::Task<> Connection::run() {
   bool more = true;
-  while (more && !scope_.cancelled()) {
+  while (more && !idle_.cancelled()) {
     more = co_await serve_one();
     passed_fd_.reset(-1);
   }
@@ -60,7 +62,7 @@ io::Task<bool> Connection::serve_one() {
   // body: only closing tells both sides where the next request would begin.
   const bool body_unasked = !broken_ && !body_ended_ && reader_.expects_continue() && !continue_sent_;
   const bool keep =
-      !broken_ && reader_.keep_alive() && !body_unasked && worth_draining() && !scope_.cancelled();
+      !broken_ && reader_.keep_alive() && !body_unasked && worth_draining() && !idle_.cancelled();
   bool usable = co_await send(response, keep);
   log_request(response, begun);
   if (!usable || broken_ || body_unasked) co_return false;
@@ -72,15 +74,15 @@ io::Task<bool> Connection::serve_one() {
   co_return true;
 }
 
-io::Task<std::int32_t> Connection::receive_more(io::Instant deadline) {
+io::Task<std::int32_t> Connection::receive_more(io::Scope& scope, io::Instant deadline) {
   const std::span<char> into(buffer_);
   std::int32_t received = 0;
   if (door_ == Door::unix_socket) {
     int fd = -1;
-    received = co_await io::receive_with_fd(scope_, fd_, into, &fd, deadline);
+    received = co_await io::receive_with_fd(scope, fd_, into, &fd, deadline);
     if (fd >= 0) passed_fd_.reset(fd);
   } else {
-    received = co_await io::receive(scope_, fd_, into, deadline);
+    received = co_await io::receive(scope, fd_, into, deadline);
   }
   if (received > 0) unread_ = std::string_view(buffer_.data(), static_cast<std::size_t>(received));
   co_return received;
@@ -96,7 +98,7 @@ io::Task<Connection::Head> Connection::read_head() {
   io::Instant deadline = in(limits::keep_alive_max);
   bool begun = false;
   while (true) {
-    const std::int32_t received = co_await receive_more(deadline);
+    const std::int32_t received = co_await receive_more(idle_, deadline);
     if (received == -ETIMEDOUT && begun) {
       head_error_ = Error{ErrorCode::timed_out, -1, "the request's head did not come to its end within 10 s"};
       co_return Head::refused;
@@ -151,7 +153,7 @@ io::Task<Result<std::string_view>> Connection::read() {
     if (!unread_.empty()) continue;
     Result<> allowed = co_await allow_body();
     if (!allowed) co_return std::unexpected(std::move(allowed.error()));
-    const std::int32_t received = co_await receive_more(in(limits::body_idle_max));
+    const std::int32_t received = co_await receive_more(scope_, in(limits::body_idle_max));
     if (received == -ETIMEDOUT) {
       co_return fail(ErrorCode::timed_out, "the request's body did not go on within 60 s");
     }
@@ -180,7 +182,7 @@ io::Task<bool> Connection::drain() {
     drained += piece_.size();
     piece_ = {};
     if (body_ended_ || !unread_.empty()) continue;
-    const std::int32_t received = co_await receive_more(until);
+    const std::int32_t received = co_await receive_more(scope_, until);
     if (received <= 0) co_return false;
   }
   co_return body_ended_;
@@ -238,7 +240,7 @@ io::Task<bool> Connection::send_stream(ResponseStream& stream, bool chunked) {
   std::vector<char> piece(headroom + limits::answer_piece_bytes + 2);
   while (true) {
     const std::span<char> room(piece.data() + headroom, limits::answer_piece_bytes);
-    Result<std::size_t> made = co_await stream.fill(scope_, room);
+    Result<std::size_t> made = co_await stream.fill(idle_, room);
     if (!made) {
       io::log(io::LogLevel::warning, "an answer was cut off", {{"why", made.error().detail}});
       co_return false;

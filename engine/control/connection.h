@@ -19,7 +19,9 @@ namespace pulter::control {
 /// request was answered, whatever happened to it.
 class Connection final : private RequestBody {
  public:
-  Connection(io::Scope& scope, Services& services, ServerCounters& counters, int fd, Door door);
+  /// `idle` is cancelled first, to end what only waits: for a next request, or for changes to stream.
+  Connection(io::Scope& scope, io::Scope& idle, Services& services, ServerCounters& counters, int fd,
+             Door door);
   Connection(const Connection&) = delete;
   Connection& operator=(const Connection&) = delete;
   ~Connection() override;
@@ -33,7 +35,7 @@ class Connection final : private RequestBody {
   io::Task<Head> read_head();
   io::Task<bool> serve_one();
   io::Task<Result<std::string_view>> read() override;
-  io::Task<std::int32_t> receive_more(io::Instant deadline);
+  io::Task<std::int32_t> receive_more(io::Scope& scope, io::Instant deadline);
   io::Task<Result<>> allow_body();
   Result<bool> take_step();
   [[nodiscard]] bool worth_draining() const;
@@ -47,6 +49,7 @@ class Connection final : private RequestBody {
   [[nodiscard]] io::Instant in(io::Duration time) { return services_.io.now() + time; }
 
   io::Scope& scope_;
+  io::Scope& idle_;
   Services& services_;
   ServerCounters& counters_;
   int fd_;

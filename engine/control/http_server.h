@@ -20,16 +20,22 @@ struct ServerCounters {
 
 /// The control API over HTTP/1.1: an accept loop per listener, one flow per connection.
 ///
-/// Everything runs in `scope`, on one shard; cancelling it ends every connection. The scope must be joined
-/// before the server dies. Limits: engine/limits.h, section "control".
+/// Everything runs in `scope`, on one shard: cancelling it ends every connection at once, `finish` in good
+/// order. The scope outlives the server and must be joined before the server dies. Limits: engine/limits.h,
+/// section "control".
 class HttpServer {
  public:
-  HttpServer(io::Scope& scope, Services& services) : scope_(scope), services_(services) {}
+  HttpServer(io::Scope& scope, Services& services)
+      : scope_(scope), idle_(scope.io(), &scope), services_(services) {}
   HttpServer(const HttpServer&) = delete;
   HttpServer& operator=(const HttpServer&) = delete;
 
-  /// Accepts on `listening_fd`, which stays the caller's, until the scope is cancelled.
+  /// Accepts on `listening_fd`, which stays the caller's, until `finish` or until the scope is cancelled.
   io::Task<> serve(int listening_fd, Door door);
+
+  /// Takes no new connection and no new request, ends the live streams, and waits in `waiting` until the
+  /// requests under way were answered, for at most `patience`. Afterwards `scope` may be cancelled.
+  io::Task<> finish(io::Scope& waiting, io::Duration patience);
 
   [[nodiscard]] const ServerCounters& counters() const noexcept { return counters_; }
 
@@ -38,8 +44,10 @@ class HttpServer {
   io::Task<> turn_away(int fd);
 
   io::Scope& scope_;
+  io::Scope idle_;  ///< what waits for a next connection, request or change; cancelled first
   Services& services_;
   ServerCounters counters_;
+  io::Event connection_ended_;
 };
 
 }  // namespace pulter::control

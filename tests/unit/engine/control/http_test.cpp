@@ -258,5 +258,69 @@ TEST_F(Http, ADescriptorThatNobodyAskedForIsClosed) {
   io_.close(kept);
 }
 
+io::Task<> stop(HttpServer& server, io::Scope& scope, bool* finished) {
+  co_await server.finish(scope, 2s);
+  *finished = true;
+}
+
+TEST_F(Http, AStopAnswersWhatIsUnderWay) {
+  std::string idle;
+  std::string half;
+  io::Scope scope(io_);
+  scope.spawn(silent_client(scope, io_, "", &idle));
+  scope.spawn(silent_client(scope, io_, "GET /healthz HTTP/1.1\r\nHo", &half));
+  scope.spawn(silent_client(scope, io_, "GET /v1/stream HTTP/1.1\r\nHost: a\r\n\r\n", &idle));
+  pass(1s);
+  // This one's body is on its way when the stop comes.
+  std::string answered;
+  scope.spawn([](io::Scope& own, io::SimIo& io, std::string* out) -> io::Task<> {
+    auto fd = io.open_unix();
+    co_await io::connect_unix(own, *fd, "/run/pulter.sock", io.now() + 5s);
+    co_await io::send_all(own, *fd, "POST /v1/importers HTTP/1.1\r\nHost: a\r\nContent-Length: 2\r\n\r\n{");
+    co_await io::sleep_until(own, io.now() + 1s);
+    co_await io::send_all(own, *fd, "}");
+    std::vector<char> buffer(4096);
+    while (true) {
+      const std::int32_t got = co_await io::receive(own, *fd, buffer);
+      if (got <= 0) break;
+      out->append(buffer.data(), static_cast<std::size_t>(got));
+    }
+    io.close(*fd);
+  }(scope, io_, &answered));
+  pass(500ms);
+  bool finished = false;
+  scope.spawn(stop(*server_, scope, &finished));
+  pass(100ms);
+  EXPECT_FALSE(finished);
+  EXPECT_EQ(server_->counters().connections, 1u);
+  pass(1500ms);
+  EXPECT_TRUE(finished);
+  const Got got = parse_answer(answered, "POST");
+  EXPECT_EQ(got.status, 201) << answered;
+  EXPECT_EQ(got.header("connection"), "close");
+  EXPECT_EQ(server_->counters().connections, 0u);
+  scope.cancel();
+  pass(1s);
+  EXPECT_EQ(scope.running(), 0u);
+}
+
+TEST_F(Http, AStopDoesNotWaitForEver) {
+  std::string ignored;
+  io::Scope scope(io_);
+  scope.spawn(silent_client(
+      scope, io_, "POST /v1/importers HTTP/1.1\r\nHost: a\r\nContent-Length: 2\r\n\r\n{", &ignored));
+  pass(1s);
+  bool finished = false;
+  scope.spawn(stop(*server_, scope, &finished));
+  pass(1900ms);
+  EXPECT_FALSE(finished);
+  pass(200ms);
+  EXPECT_TRUE(finished);
+  scope_->cancel();
+  scope.cancel();
+  pass(1s);
+  EXPECT_EQ(scope.running(), 0u);
+}
+
 }  // namespace
 }  // namespace pulter::control::test
