@@ -63,9 +63,11 @@ Result<> BodySource::check_file() const {
   return {};
 }
 
-Result<csv::BatchRange> BodySource::batch(std::uint64_t index) const {
+Result<csv::BatchRange> BodySource::batch(std::uint64_t index) {
+  if (found_ && found_->index == index) return *found_;
   auto range = csv::locate(plan_, text(), index);
   if (auto intact = check_file(); !intact) return fail(std::move(intact.error()));
+  if (range) found_ = *range;
   return range;
 }
 

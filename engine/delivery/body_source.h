@@ -3,6 +3,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <span>
 #include <string>
 #include <string_view>
@@ -25,8 +26,8 @@ struct BodyPosition {
 };
 
 /// Everything that the bodies of one import are a pure function of: its file, its plan, its settings
-/// (architecture, section 3, point 5). Keeps the file mapped while it lives; otherwise immutable once opened.
-/// May be used by any thread.
+/// (architecture, section 3, point 5). Keeps the file mapped while it lives; one thread at a
+/// time.
 class BodySource {
  public:
   /// Maps the file and decodes the plan; `plan` may be empty where only lifecycle bodies are wanted.
@@ -43,7 +44,7 @@ class BodySource {
   [[nodiscard]] const json::BatchWriter& writer() const { return *writer_; }
 
   /// The rows that batch `index` holds. Errors: not_found, file_read_failed.
-  [[nodiscard]] Result<csv::BatchRange> batch(std::uint64_t index) const;
+  [[nodiscard]] Result<csv::BatchRange> batch(std::uint64_t index);
   /// Where the body of `event` starts: its name and index say which one it is.
   [[nodiscard]] Result<BodyPosition> begin(const model::Event& event);
   /// Writes as much as fits and returns the bytes written; fewer than `out` holds only when finished.
@@ -60,6 +61,7 @@ class BodySource {
   std::shared_ptr<store::OpenFile> file_;
   std::unique_ptr<json::BatchWriter> writer_;
   std::string fixed_;
+  std::optional<csv::BatchRange> found_;  ///< the last one: its event and its body both ask for it
 };
 
 }  // namespace pulter::delivery
