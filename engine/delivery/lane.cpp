@@ -255,6 +255,8 @@ std::optional<Outgoing> Lane::render_ahead(Run& run, const Outgoing& current) {
 io::Task<bool> Lane::wait_until_due(const model::Event& event) {
   const std::int64_t wait_ms = event.next_attempt_at_ms - shard::unix_ms(scope_.io());
   if (event.next_attempt_at_ms != 0 && wait_ms > 0) {
+    // Hours may pass: a connection that nobody uses holds a descriptor at both ends.
+    if (std::chrono::milliseconds(wait_ms) > limits::idle_connection_max) co_await drop_connection();
     const io::Instant until = scope_.io().now() + std::chrono::milliseconds(wait_ms);
     const std::int32_t waited = co_await poked_.wait(scope_, until);
     if (waited != -ETIMEDOUT) co_return false;
@@ -270,7 +272,10 @@ io::Task<> Lane::settle_attempt(AttemptRun& attempt, const Outgoing& outgoing) {
 
 /// A connection that broke, in its last request or idle since, makes room for a new one.
 io::Task<> Lane::renew_connection() {
-  if (!connection_->spent()) co_return;
+  if (connection_->spent()) co_await drop_connection();
+}
+
+io::Task<> Lane::drop_connection() {
   co_await connection_->close();
   connection_ = std::make_unique<Connection>(scope_);
 }

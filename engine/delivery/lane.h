@@ -83,6 +83,7 @@ class Lane {
   io::Task<bool> wait_until_due(const model::Event& event);
   io::Task<> renew_connection();
   io::Task<> settle_attempt(AttemptRun& attempt, const Outgoing& outgoing);
+  io::Task<> drop_connection();
   store::Record make_record(Run& run, const Outgoing& outgoing, AttemptRun& attempt);
   void tell(const store::Record& record);
   io::Task<Step> commit(store::Record record);

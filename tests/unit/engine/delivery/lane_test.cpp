@@ -147,6 +147,17 @@ TEST_F(Lanes, RetryOnTheScheduleWithTheSameIdAndBytes) {
   EXPECT_NE(history[2].timestamp, history[1].timestamp);
 }
 
+TEST_F(Lanes, HoldNoConnectionWhileTheyWaitForARetry) {
+  receiver_.set_script([](const Receipt&, std::size_t number) {
+    return number < 3 ? Reaction{.answer = answer(503)} : Reaction{};
+  });
+  const std::string id = start(100, 100);
+  ASSERT_TRUE(engine_.run_until([&] { return receiver_.history().size() == 2; }));
+  engine_.run_for(10s);  // of the 30 s until the third attempt
+  EXPECT_EQ(engine_.io().open_descriptors(), 1u) << "only the receiver's listener";
+  ASSERT_TRUE(reach(id, ImportState::completed));
+}
+
 TEST_F(Lanes, HonourRetryAfterAsAFloor) {
   receiver_.set_script([](const Receipt&, std::size_t number) {
     return number == 1 ? Reaction{.answer = answer(429, "Retry-After: 90\r\n")} : Reaction{};
