@@ -100,7 +100,8 @@ bool ResponseReader::complete() const noexcept {
 }
 
 int ResponseReader::status() const noexcept {
-  return state_->message.status() >= 200 ? state_->message.status() : 0;
+  const int status = state_->message.status();
+  return status >= 200 && status <= 599 ? status : 0;
 }
 
 std::span<const HeaderField> ResponseReader::headers() const noexcept {
