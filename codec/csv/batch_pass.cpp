@@ -18,56 +18,92 @@ BatchPass::BatchPass(std::string_view file, char delimiter, std::uint32_t file_c
       scan_from_(from.offset),
       delimiter_(delimiter),
       full_row_delimiters_(file_columns == 0 ? 0 : file_columns - 1),
+      kernel_(active_kernel()),
       row_(from.first_row - 1),
       row_begin_(from.offset),
       batch_(from.batch),
       batch_begin_(skip_line_ends(file, from.offset)),
-      measured_to_(batch_begin_) {}
+      measured_to_(batch_begin_),
+      controls_to_(batch_begin_) {}
 
 Result<> BatchPass::run(bool check_utf8) {
-  const Kernel& kernel = active_kernel();
-  RowEnds ends;
   Utf8Check utf8(file_, scan_from_);
   for (std::uint64_t base = scan_from_; base < file_.size() && !stopped_;) {
-    const std::uint64_t size = std::min<std::uint64_t>(scan_chunk_bytes, file_.size() - base);
-    kernel.scan(file_.data() + base, size, delimiter_, carry_, ends);
-    if (check_utf8 && !utf8.check_to(base + size, ends.non_ascii == 0)) {
-      return bad_encoding(file_, utf8.first_invalid());
-    }
-    const std::uint64_t controls_earlier = controls_;
-    controls_ += ends.controls;
-    blank_lines_ += ends.blank_lines;
-    Result<> taken = take_chunk(ends, base, size);
+    const std::uint64_t end = std::min<std::uint64_t>(base + scan_chunk_bytes, file_.size());
+    non_ascii_ = 0;
+    Result<> taken = take_chunk(base, end);
     if (!taken) return taken;
-    if (measured_to_ >= base) controls_before_ = controls_earlier;
-    base += size;
+    if (check_utf8 && !utf8.check_to(end, non_ascii_ == 0)) return bad_encoding(file_, utf8.first_invalid());
+    base = end;
   }
   return stopped_ ? Result<>() : take_last_row();
 }
 
-Result<> BatchPass::take_chunk(const RowEnds& ends, std::uint64_t base, std::uint64_t size) {
-  if (ends.count > 0) {
-    // Only the first row of a chunk can be longer than the chunk.
-    Result<> open = check_open_row(base + ends.end[0]);
+/// Passes regular rows at full speed and looks closer at the piece where that stopped; the more often it
+/// stops, the larger the pieces.
+Result<> BatchPass::take_chunk(std::uint64_t base, std::uint64_t end) {
+  constexpr std::uint64_t block_bytes = 64;
+  constexpr std::uint64_t good_run_bytes = 16 * block_bytes;
+  std::uint64_t piece = block_bytes;
+  for (std::uint64_t at = base; at < end && !stopped_;) {
+    const std::uint64_t skipped = skip_regular_rows(at, end);
+    at += skipped;
+    if (at == end) break;
+    piece = skipped >= good_run_bytes ? block_bytes : 2 * piece;
+    const std::uint64_t piece_end = std::min(at + piece, end);
+    Result<> taken = take_piece(at, piece_end);
+    if (!taken) return taken;
+    at = piece_end;
+  }
+  return stopped_ ? Result<>() : check_open_row(end);
+}
+
+/// Passes whole blocks of regular rows that end no batch and cannot make one too large; returns their bytes.
+std::uint64_t BatchPass::skip_regular_rows(std::uint64_t base, std::uint64_t end) {
+  const std::uint64_t columns = full_row_delimiters_ + 1;
+  // A regular row has at least a byte for each cell.
+  const std::uint64_t rows_max = (end - base) / columns + 1;
+  const bool row_may_be_too_long = end > row_begin_ + row_bytes_max;
+  if (delimiters_ > full_row_delimiters_ || row_may_be_too_long || may_pass_limit(rows_max, end)) return 0;
+  RegularRows regular;
+  regular.columns = static_cast<std::uint32_t>(columns);
+  regular.delimiters_left = static_cast<std::uint32_t>(full_row_delimiters_ - delimiters_);
+  regular.rows_max = rule_.batch_size - batch_rows_;
+  const std::size_t skipped =
+      kernel_.skip(file_.data() + base, (end - base) / 64 * 64, delimiter_, carry_, regular);
+  delimiters_ = full_row_delimiters_ - regular.delimiters_left;
+  row_ += regular.rows;
+  batch_rows_ += regular.rows;
+  if (regular.rows > 0) row_begin_ = base + regular.last_row_end + 1;
+  blank_lines_ += regular.blank_lines;
+  non_ascii_ |= regular.non_ascii;
+  return skipped;
+}
+
+Result<> BatchPass::take_piece(std::uint64_t base, std::uint64_t end) {
+  kernel_.scan(file_.data() + base, end - base, delimiter_, carry_, ends_);
+  blank_lines_ += ends_.blank_lines;
+  non_ascii_ |= ends_.non_ascii;
+  if (ends_.count > 0) {
+    // Only the first row of a piece can be longer than the piece.
+    Result<> open = check_open_row(base + ends_.end[0]);
     if (!open) return open;
   }
-  const bool measure = may_pass_limit(ends.count, base + size);
+  const bool measure = may_pass_limit(ends_.count, end);
   std::uint64_t before = 0;
-  std::uint64_t open_delimiters = delimiters_;
-  for (std::uint32_t i = 0; i < ends.count && !stopped_; ++i) {
-    const std::uint64_t delimiters = open_delimiters + ends.before[i] - before;
-    open_delimiters = 0;
-    before = ends.before[i];
-    const std::uint64_t end = base + ends.end[i];
-    take_row(end, delimiters);
+  for (std::uint32_t i = 0; i < ends_.count && !stopped_; ++i) {
+    const std::uint64_t row_end = base + ends_.end[i];
+    take_row(row_end, delimiters_ + ends_.before[i] - before);
+    delimiters_ = 0;
+    before = ends_.before[i];
     if (measure) {
-      Result<> measured = measure_to(end);
+      Result<> measured = measure_to(row_end);
       if (!measured) return measured;
     }
-    if (batch_rows_ == rule_.batch_size && !stopped_) cut(batch_rows_, skip_line_ends(file_, end));
+    if (batch_rows_ == rule_.batch_size && !stopped_) cut(batch_rows_, skip_line_ends(file_, row_end));
   }
-  delimiters_ = open_delimiters + ends.delimiters - before;
-  return check_open_row(base + size);
+  delimiters_ += ends_.delimiters - before;
+  return {};
 }
 
 /// Refuses a row that reaches up to `end` at least, where that makes it too long.
@@ -100,21 +136,27 @@ Result<> BatchPass::take_last_row() {
   return {};
 }
 
-inline void BatchPass::take_row(std::uint64_t end, std::uint64_t delimiters) {
+inline void BatchPass::take_row(std::uint64_t end, std::uint64_t row_delimiters) {
   ++row_;
   ++batch_rows_;
-  if (delimiters != full_row_delimiters_) [[unlikely]] {
-    (delimiters < full_row_delimiters_ ? short_rows_ : long_rows_).add(row_, row_begin_);
+  if (row_delimiters != full_row_delimiters_) [[unlikely]] {
+    (row_delimiters < full_row_delimiters_ ? short_rows_ : long_rows_).add(row_, row_begin_);
   }
   row_begin_ = end + 1;
 }
 
-/// Whether the open batch may be too large once it holds `rows` more rows and reaches `end`; a cheap bound.
-bool BatchPass::may_pass_limit(std::uint64_t rows, std::uint64_t end) const noexcept {
-  // A batch that begins beyond `end` (blank lines at the end of a chunk were skipped) holds nothing yet.
+/// Whether the open batch may be too large once it holds `rows` more rows and reaches `end`; cheap bounds,
+/// the cheaper one first.
+bool BatchPass::may_pass_limit(std::uint64_t rows, std::uint64_t end) {
+  // A batch that begins beyond `end` (blank lines at the end of a piece were skipped) holds nothing yet.
   const std::uint64_t bytes = end > measured_to_ ? end - measured_to_ : 0;
   const std::uint64_t unmeasured = batch_rows_ - measured_rows_ + rows;
-  return measured_bytes_ + measure_.bound(unmeasured, bytes, controls_ - controls_before_) > rule_.room_bytes;
+  if (measured_bytes_ + measure_.bound(unmeasured, bytes) <= rule_.room_bytes) return false;
+  if (end > controls_to_) {
+    controls_ += kernel_.controls(file_.data() + controls_to_, end - controls_to_);
+    controls_to_ = end;
+  }
+  return measured_bytes_ + measure_.bound(unmeasured, bytes, controls_) > rule_.room_bytes;
 }
 
 /// Measures the rows that ended since the last time, where the bound says it must be, and cuts before each
@@ -152,6 +194,8 @@ void BatchPass::cut(std::uint64_t rows, std::uint64_t next) {
   measured_rows_ = 0;
   measured_bytes_ = 0;
   measured_to_ = next;
+  controls_ = 0;
+  controls_to_ = next;
   stopped_ = !sink_.batch(range);
 }
 

@@ -39,7 +39,7 @@ struct CutRule {
 ///
 /// A batch ends after batch_size rows, or before the row that would take it past room_bytes (bodies are only
 /// measured where a cheap bound does not already rule that out, so that the answer does not depend on where
-/// the walk began). Never allocates. Uses about 70 KiB of stack.
+/// the walk began). Never allocates. Itself about 70 KiB large.
 class BatchPass {
  public:
   /// Told of each batch; false stops the walk.
@@ -66,13 +66,15 @@ class BatchPass {
   [[nodiscard]] std::uint64_t blank_lines() const noexcept { return blank_lines_; }
 
  private:
-  Result<> take_chunk(const RowEnds& ends, std::uint64_t base, std::uint64_t size);
+  Result<> take_chunk(std::uint64_t base, std::uint64_t end);
+  Result<> take_piece(std::uint64_t base, std::uint64_t end);
+  std::uint64_t skip_regular_rows(std::uint64_t base, std::uint64_t end);
   Result<> check_open_row(std::uint64_t end);
   Result<> take_last_row();
-  void take_row(std::uint64_t end, std::uint64_t delimiters);
+  void take_row(std::uint64_t end, std::uint64_t row_delimiters);
   Result<> measure_to(std::uint64_t end);
   void cut(std::uint64_t rows, std::uint64_t next);
-  [[nodiscard]] bool may_pass_limit(std::uint64_t rows, std::uint64_t end) const noexcept;
+  [[nodiscard]] bool may_pass_limit(std::uint64_t rows, std::uint64_t end);
 
   std::string_view file_;
   const RowMeasure& measure_;
@@ -82,21 +84,24 @@ class BatchPass {
   char delimiter_;
   std::uint64_t full_row_delimiters_;
 
+  const Kernel& kernel_;
   ScanCarry carry_;
+  RowEnds ends_;
+  std::uint32_t non_ascii_ = 0;   ///< in the present chunk
   std::uint64_t row_;             ///< number of the last row that ended
   std::uint64_t row_begin_;       ///< first byte after it (line ends may follow)
   std::uint64_t delimiters_ = 0;  ///< of the open row
-  std::uint64_t controls_ = 0;    ///< in all chunks taken, the present one included
   std::uint64_t blank_lines_ = 0;
   bool stopped_ = false;
 
   std::uint64_t batch_;  ///< index of the open batch
   std::uint64_t batch_begin_;
-  std::uint64_t batch_rows_ = 0;       ///< rows in it that ended
-  std::uint64_t measured_rows_ = 0;    ///< of these, how many were measured
-  std::uint64_t measured_bytes_ = 0;   ///< what those take
-  std::uint64_t measured_to_;          ///< where they end
-  std::uint64_t controls_before_ = 0;  ///< value of `controls_` that surely lies before measured_to_
+  std::uint64_t batch_rows_ = 0;      ///< rows in it that ended
+  std::uint64_t measured_rows_ = 0;   ///< of these, how many were measured
+  std::uint64_t measured_bytes_ = 0;  ///< what those take
+  std::uint64_t measured_to_;         ///< where they end
+  std::uint64_t controls_ = 0;  ///< bytes below 0x20 from batch_begin_ to controls_to_, counted when needed
+  std::uint64_t controls_to_ = 0;
 
   RowList short_rows_;
   RowList long_rows_;

@@ -30,7 +30,21 @@ struct Block {
     return join(_mm256_cmpeq_epi8(_mm256_min_epu8(low, highest), low),
                 _mm256_cmpeq_epi8(_mm256_min_epu8(high, highest), high));
   }
-  std::uint64_t high_bits() const { return join(low, high); }
+  std::uint64_t line_ends() const {
+    // Each byte is compared with the one line end that has its low four bits; no byte equals what stands for
+    // the others.
+    const __m256i line_end_of =
+        _mm256_broadcastsi128_si256(_mm_setr_epi8(1, 0, 0, 0, 0, 0, 0, 0, 0, 0, '\n', 0, 0, '\r', 0, 0));
+    return join(_mm256_cmpeq_epi8(low, _mm256_shuffle_epi8(line_end_of, low)),
+                _mm256_cmpeq_epi8(high, _mm256_shuffle_epi8(line_end_of, high)));
+  }
+};
+
+/// Whether any byte seen had its high bit set.
+struct HighBits {
+  __m256i seen = _mm256_setzero_si256();
+  void take(const Block& block) { seen = _mm256_or_si256(seen, _mm256_or_si256(block.low, block.high)); }
+  bool any() const { return _mm256_movemask_epi8(seen) != 0; }
 };
 
 inline std::uint64_t prefix_xor(std::uint64_t bits) {
@@ -57,6 +71,6 @@ inline void emit(std::uint16_t* out, std::uint16_t base, std::uint64_t mask) {
 
 namespace pulter::csv {
 
-const Kernel kernel_avx2{scan, index};
+const Kernel kernel_avx2{skip, scan, index, controls};
 
 }  // namespace pulter::csv

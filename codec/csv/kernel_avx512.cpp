@@ -15,7 +15,20 @@ struct Block {
   static Block load(const char* data) { return {_mm512_loadu_si512(data)}; }
   std::uint64_t equal(char c) const { return _mm512_cmpeq_epi8_mask(bytes, _mm512_set1_epi8(c)); }
   std::uint64_t controls() const { return _mm512_cmplt_epu8_mask(bytes, _mm512_set1_epi8(0x20)); }
-  std::uint64_t high_bits() const { return _mm512_movepi8_mask(bytes); }
+  std::uint64_t line_ends() const {
+    // Each byte is compared with the one line end that has its low four bits; no byte equals what stands for
+    // the others.
+    const __m512i line_end_of =
+        _mm512_broadcast_i32x4(_mm_setr_epi8(1, 0, 0, 0, 0, 0, 0, 0, 0, 0, '\n', 0, 0, '\r', 0, 0));
+    return _mm512_cmpeq_epi8_mask(bytes, _mm512_shuffle_epi8(line_end_of, bytes));
+  }
+};
+
+/// Whether any byte seen had its high bit set.
+struct HighBits {
+  __m512i seen = _mm512_setzero_si512();
+  void take(const Block& block) { seen = _mm512_or_si512(seen, block.bytes); }
+  bool any() const { return _mm512_movepi8_mask(seen) != 0; }
 };
 
 inline std::uint64_t prefix_xor(std::uint64_t bits) {
@@ -47,6 +60,6 @@ inline void emit(std::uint16_t* out, std::uint16_t base, std::uint64_t mask) {
 
 namespace pulter::csv {
 
-const Kernel kernel_avx512{scan, index};
+const Kernel kernel_avx512{skip, scan, index, controls};
 
 }  // namespace pulter::csv

@@ -59,107 +59,176 @@ inline Quotes settle(std::uint64_t quotes, std::uint64_t separators, std::uint64
   }
 }
 
-void scan(const char* data, std::size_t bytes, char delimiter, ScanCarry& carry, RowEnds& ends) {
+inline std::uint64_t first_bits(std::size_t count) {
+  return count >= 64 ? ~std::uint64_t{0} : (std::uint64_t{1} << count) - 1;
+}
+
+/// The line ends of a block that are no row ends, less the LF of each CRLF; `returns` are its CRs.
+inline std::uint32_t count_blank_lines(std::uint64_t line_ends, std::uint64_t after_line_end,
+                                       std::uint64_t returns, std::uint64_t carriage) {
+  const std::uint64_t after_return = ((line_ends & returns) << 1) | carriage;
+  return ones(line_ends & after_line_end & (returns | ~after_return));
+}
+
+inline std::uint64_t is_return(const char* byte) {
+  return *byte == '\r' ? 1 : 0;
+}
+
+std::size_t skip(const char* data, std::size_t bytes, char delimiter, ScanCarry& carry,
+                 RegularRows& regular) {
+  const std::uint64_t columns = regular.columns;
+  // Bit k: after k separators of a block that begins with a whole row, a row ends.
+  std::uint64_t row_pattern = 0;
+  for (std::uint64_t bit = 0; bit < 64; bit += columns) row_pattern |= std::uint64_t{1} << bit;
+  std::uint64_t left = regular.delimiters_left;
+  std::uint64_t rows = 0;
   std::uint64_t inside = carry.inside;
   std::uint64_t opens = carry.opens;
   std::uint64_t line_end = carry.line_end;
-  std::uint64_t carriage = carry.carriage;
+  std::uint64_t last_rows = 0;  // the row ends of the last block that had any
+  std::size_t last_base = 0;
+  std::uint32_t blank_lines = 0;
+  HighBits high_bits;
+  std::size_t base = 0;
+  for (; base < bytes; base += 64) {
+    const Block block = Block::load(data + base);
+    const std::uint64_t lines = block.line_ends();
+    const std::uint64_t commas = block.equal(delimiter);
+    const Quotes quotes = settle(block.equal('"'), commas | lines, inside, opens);
+    const std::uint64_t cell_ends = commas & ~quotes.within;
+    const std::uint64_t line_ends = lines & ~quotes.within;
+    const std::uint64_t after_line_end = (line_ends << 1) | line_end;
+    const std::uint64_t row_ends = line_ends & ~after_line_end;
+
+    // The separators in order, row ends marked: a regular block has the marks where the pattern has them.
+    const std::uint64_t separators = cell_ends | row_ends;
+    const std::uint64_t count = ones(separators);
+    const std::uint64_t block_rows = ones(row_ends);
+    const std::uint64_t marks = _pext_u64(row_ends, separators);
+    const std::uint64_t wanted =
+        _bzhi_u64(left < 64 ? row_pattern << left : 0, static_cast<std::uint32_t>(count));
+    if (__builtin_expect(marks != wanted || rows + block_rows >= regular.rows_max, 0)) break;
+    left += block_rows * columns - count;
+    rows += block_rows;
+    if (__builtin_expect((line_ends & after_line_end) != 0, 0)) {
+      const std::uint64_t carriage = base == 0 ? carry.carriage : line_end & is_return(data + base - 1);
+      blank_lines += count_blank_lines(line_ends, after_line_end, block.equal('\r'), carriage);
+    }
+    high_bits.take(block);
+    last_base = row_ends != 0 ? base : last_base;
+    last_rows = row_ends != 0 ? row_ends : last_rows;
+    inside = ~((quotes.within >> 63) - 1);
+    opens = quotes.opens >> 63;
+    line_end = line_ends >> 63;
+  }
+  if (base > 0) carry = {inside, opens, line_end, line_end & is_return(data + base - 1)};
+  regular.delimiters_left = static_cast<std::uint32_t>(left);
+  regular.rows = rows;
+  regular.last_row_end = last_base + 63 - static_cast<std::uint64_t>(_lzcnt_u64(last_rows));
+  regular.blank_lines = blank_lines;
+  regular.non_ascii = high_bits.any() ? 1 : 0;
+  return base;
+}
+
+void scan(const char* data, std::size_t bytes, char delimiter, ScanCarry& carry, RowEnds& ends) {
   std::uint32_t count = 0;
   std::uint32_t delimiters = 0;
-  std::uint32_t controls = 0;
   std::uint32_t blank_lines = 0;
-  std::uint64_t non_ascii = 0;
+  HighBits high_bits;
   for (std::size_t base = 0; base < bytes; base += 64) {
     const std::size_t left = bytes - base;
-    const std::uint64_t valid = left >= 64 ? ~std::uint64_t{0} : (std::uint64_t{1} << left) - 1;
+    const std::uint64_t valid = first_bits(left);
     const std::uint32_t last = left >= 64 ? 63 : static_cast<std::uint32_t>(left - 1);
     const Block block = Block::load(data + base);
-    const std::uint64_t returns = block.equal('\r') & valid;
-    const std::uint64_t lines = returns | (block.equal('\n') & valid);
+    const std::uint64_t lines = block.line_ends() & valid;
     const std::uint64_t commas = block.equal(delimiter) & valid;
-    controls += ones(block.controls() & valid);
-    non_ascii |= block.high_bits() & valid;
+    if (left >= 64) high_bits.take(block);
 
-    const Quotes quotes = settle(block.equal('"') & valid, commas | lines, inside, opens);
+    const Quotes quotes = settle(block.equal('"') & valid, commas | lines, carry.inside, carry.opens);
     const std::uint64_t cell_ends = commas & ~quotes.within;
-    const std::uint64_t all_row_ends = lines & ~quotes.within;
-    const std::uint64_t after_line_end = (all_row_ends << 1) | line_end;
-    std::uint64_t row_ends = all_row_ends & ~after_line_end;
-    if ((all_row_ends & after_line_end) != 0) {
-      const std::uint64_t feeds = all_row_ends & ~returns;
-      const std::uint64_t after_return = ((all_row_ends & returns) << 1) | carriage;
-      blank_lines += ones(all_row_ends & after_line_end & ~(feeds & after_return));
+    const std::uint64_t line_ends = lines & ~quotes.within;
+    const std::uint64_t after_line_end = (line_ends << 1) | carry.line_end;
+    const std::uint64_t returns = line_ends & block.equal('\r');
+    if ((line_ends & after_line_end) != 0) {
+      blank_lines += count_blank_lines(line_ends, after_line_end, returns, carry.carriage);
     }
-
-    // Two entries are written whether there are rows or not: cheaper than a branch that nobody can foretell.
-    const std::uint32_t rows = ones(row_ends);
-    std::uint32_t* end = ends.end + count;
-    std::uint32_t* before = ends.before + count;
-    for (std::uint32_t i = 0; i < 2; ++i) {
-      end[i] = static_cast<std::uint32_t>(base) + lowest(row_ends);
-      before[i] = delimiters + ones(cell_ends & up_to_lowest(row_ends));
-      row_ends &= row_ends - 1;
+    for (std::uint64_t row_ends = line_ends & ~after_line_end; row_ends != 0; row_ends &= row_ends - 1) {
+      ends.end[count] = static_cast<std::uint32_t>(base) + lowest(row_ends);
+      ends.before[count++] = delimiters + ones(cell_ends & up_to_lowest(row_ends));
     }
-    for (std::uint32_t i = 2; i < rows; ++i) {
-      end[i] = static_cast<std::uint32_t>(base) + lowest(row_ends);
-      before[i] = delimiters + ones(cell_ends & up_to_lowest(row_ends));
-      row_ends &= row_ends - 1;
-    }
-    count += rows;
     delimiters += ones(cell_ends);
-    inside = ~((quotes.within >> 63) - 1);
-    opens = (quotes.opens >> last) & 1;
-    line_end = (all_row_ends >> last) & 1;
-    carriage = ((all_row_ends & returns) >> last) & 1;
+    carry = {~((quotes.within >> 63) - 1), (quotes.opens >> last) & 1, (line_ends >> last) & 1,
+             (returns >> last) & 1};
   }
-  carry = {inside, opens, line_end, carriage};
+  std::uint32_t non_ascii = high_bits.any() ? 1 : 0;
+  for (std::size_t i = bytes / 64 * 64; i < bytes; ++i) non_ascii |= static_cast<unsigned char>(data[i]) >> 7;
   ends.count = count;
   ends.delimiters = delimiters;
-  ends.controls = controls;
   ends.blank_lines = blank_lines;
-  ends.non_ascii = non_ascii != 0 ? 1 : 0;
+  ends.non_ascii = non_ascii;
+}
+
+/// What the first loop over a chunk leaves for the second: short loops keep what they need in registers.
+struct ChunkMasks {
+  std::uint64_t separators[index_chunk_bytes_max / 64 + 1];
+  std::uint64_t line_ends[index_chunk_bytes_max / 64 + 1];
+};
+
+template <bool whole>
+inline void mark_block(const char* data, std::size_t bytes, char delimiter, ScanCarry& carry,
+                       std::size_t word, CellIndex& index, ChunkMasks& masks) {
+  const std::uint64_t valid = whole ? ~std::uint64_t{0} : first_bits(bytes);
+  const Block block = Block::load(data);
+  const std::uint64_t lines = block.line_ends() & valid;
+  const std::uint64_t candidates = (lines | block.equal(delimiter)) & valid;
+  const std::uint64_t marks = block.equal('"') & valid;
+  index.special[word] = ((block.controls() | block.equal('\\')) & valid) | marks;
+  const Quotes quotes = settle(marks, candidates, carry.inside, carry.opens);
+  masks.separators[word] = candidates & ~quotes.within;
+  masks.line_ends[word] = lines & ~quotes.within;
+  carry.inside = ~((quotes.within >> 63) - 1);
+  carry.opens = quotes.opens >> 63;
 }
 
 void index(const char* data, std::size_t bytes, char delimiter, CellIndex& index) {
-  std::uint64_t inside = 0;
-  std::uint64_t opens = 1;
-  std::uint32_t separators = 0;
-  std::uint32_t row_count = 0;
-  std::size_t word = 0;
-  index.at[0] = 0xffff;
-  for (std::size_t base = 0; base < bytes; base += 64, ++word) {
-    const std::size_t left = bytes - base;
-    const std::uint64_t valid = left >= 64 ? ~std::uint64_t{0} : (std::uint64_t{1} << left) - 1;
-    const Block block = Block::load(data + base);
-    const std::uint64_t lines = (block.equal('\r') | block.equal('\n')) & valid;
-    const std::uint64_t candidates = lines | (block.equal(delimiter) & valid);
-    const std::uint64_t marks = block.equal('"') & valid;
-    index.special[word] = ((block.controls() | block.equal('\\')) & valid) | marks;
-
-    const Quotes quotes = settle(marks, candidates, inside, opens);
-    const std::uint64_t structural = candidates & ~quotes.within;
-    const std::uint64_t all_row_ends = lines & ~quotes.within;
-    emit(index.at + 1 + separators, static_cast<std::uint16_t>(base), structural);
-    // Bit k: the block's k-th separator ends a row.
-    std::uint64_t ordinals = _pext_u64(all_row_ends, structural);
-    std::uint16_t* row_end = index.row_end + row_count;
-    const std::uint32_t rows = ones(ordinals);
-    for (std::uint32_t i = 0; i < 2; ++i) {
-      row_end[i] = static_cast<std::uint16_t>(separators + 1 + lowest(ordinals));
-      ordinals &= ordinals - 1;
-    }
-    for (std::uint32_t i = 2; i < rows; ++i) {
-      row_end[i] = static_cast<std::uint16_t>(separators + 1 + lowest(ordinals));
-      ordinals &= ordinals - 1;
-    }
-    row_count += rows;
-    separators += ones(structural);
-    inside = ~((quotes.within >> 63) - 1);
-    opens = quotes.opens >> 63;
+  ChunkMasks masks;
+  ScanCarry carry{0, 1, 1, 0};
+  const std::size_t whole = bytes / 64;
+  for (std::size_t word = 0; word < whole; ++word) {
+    mark_block<true>(data + 64 * word, 64, delimiter, carry, word, index, masks);
   }
-  index.special[word] = 0;
+  std::size_t words = whole;
+  if (bytes % 64 != 0)
+    mark_block<false>(data + 64 * whole, bytes % 64, delimiter, carry, words++, index, masks);
+  index.special[words] = 0;
+
+  index.at[0] = 0xffff;
+  std::uint32_t separators = 0;
+  std::uint32_t rows = 0;
+  for (std::size_t word = 0; word < words; ++word) {
+    const std::uint64_t mask = masks.separators[word];
+    emit(index.at + 1 + separators, static_cast<std::uint16_t>(64 * word), mask);
+    // Bit k: the block's k-th separator ends a row.
+    std::uint64_t ordinals = _pext_u64(masks.line_ends[word], mask);
+    // One entry is written whether there is a row or not: cheaper than a branch that nobody can foretell.
+    index.row_end[rows] = static_cast<std::uint16_t>(separators + 1 + lowest(ordinals));
+    rows += ordinals != 0 ? 1 : 0;
+    ordinals &= ordinals - 1;
+    for (; __builtin_expect(ordinals != 0, 0); ordinals &= ordinals - 1) {
+      index.row_end[rows++] = static_cast<std::uint16_t>(separators + 1 + lowest(ordinals));
+    }
+    separators += ones(mask);
+  }
   index.separators = separators;
-  index.rows = row_count;
+  index.rows = rows;
+}
+
+std::uint64_t controls(const char* data, std::size_t bytes) {
+  std::uint64_t count = 0;
+  const std::size_t whole = bytes / 64 * 64;
+  for (std::size_t base = 0; base < whole; base += 64) count += ones(Block::load(data + base).controls());
+  for (std::size_t i = whole; i < bytes; ++i) count += static_cast<unsigned char>(data[i]) < 0x20 ? 1 : 0;
+  return count;
 }
 
 }  // namespace

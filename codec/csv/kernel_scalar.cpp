@@ -20,11 +20,10 @@ State after(State state, char c, bool separates, bool& structural) {
 }
 
 void scan(const char* data, std::size_t bytes, char delimiter, ScanCarry& carry, RowEnds& ends) {
-  ends.count = ends.delimiters = ends.controls = ends.blank_lines = ends.non_ascii = 0;
+  ends.count = ends.delimiters = ends.blank_lines = ends.non_ascii = 0;
   State state = carry.inside != 0 ? State::inside : carry.opens != 0 ? State::opens : State::plain;
   for (std::size_t i = 0; i < bytes; ++i) {
     const char c = data[i];
-    ends.controls += static_cast<unsigned char>(c) < 0x20 ? 1 : 0;
     ends.non_ascii |= static_cast<unsigned char>(c) >> 7;
     const bool line_end = c == '\n' || c == '\r';
     bool structural = false;
@@ -44,6 +43,41 @@ void scan(const char* data, std::size_t bytes, char delimiter, ScanCarry& carry,
   }
   carry.inside = state == State::inside ? ~std::uint64_t{0} : 0;
   carry.opens = state == State::opens ? 1 : 0;
+}
+
+/// Scans one block at a time and takes it back where it is not regular.
+std::size_t skip(const char* data, std::size_t bytes, char delimiter, ScanCarry& carry,
+                 RegularRows& regular) {
+  regular.rows = regular.blank_lines = regular.non_ascii = 0;
+  RowEnds ends;
+  std::size_t passed = 0;
+  for (; passed < bytes; passed += 64) {
+    ScanCarry after_block = carry;
+    scan(data + passed, 64, delimiter, after_block, ends);
+    if (regular.rows + ends.count >= regular.rows_max) break;
+    std::uint32_t left = regular.delimiters_left;
+    std::uint32_t before = 0;
+    bool all_regular = true;
+    for (std::uint32_t i = 0; i < ends.count; ++i) {
+      all_regular = all_regular && ends.before[i] - before == left;
+      before = ends.before[i];
+      left = regular.columns - 1;
+    }
+    if (!all_regular || ends.delimiters - before > left) break;
+    regular.delimiters_left = left - (ends.delimiters - before);
+    if (ends.count > 0) regular.last_row_end = passed + ends.end[ends.count - 1];
+    regular.rows += ends.count;
+    regular.blank_lines += ends.blank_lines;
+    regular.non_ascii |= ends.non_ascii;
+    carry = after_block;
+  }
+  return passed;
+}
+
+std::uint64_t controls(const char* data, std::size_t bytes) {
+  std::uint64_t count = 0;
+  for (std::size_t i = 0; i < bytes; ++i) count += static_cast<unsigned char>(data[i]) < 0x20 ? 1 : 0;
+  return count;
 }
 
 void index(const char* data, std::size_t bytes, char delimiter, CellIndex& index) {
@@ -67,6 +101,6 @@ void index(const char* data, std::size_t bytes, char delimiter, CellIndex& index
 
 }  // namespace
 
-const Kernel kernel_scalar{scan, index};
+const Kernel kernel_scalar{skip, scan, index, controls};
 
 }  // namespace pulter::csv

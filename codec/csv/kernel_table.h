@@ -1,8 +1,8 @@
 #pragma once
 
-// What a kernel is: two loops over raw bytes, one file per instruction set. Internal to csv and json.
+// What a kernel is: a few loops over raw bytes, one file per instruction set. Internal to csv and json.
 //
-// The automaton behind both loops has three states, told by two carries:
+// The automaton behind them has three states, told by two carries:
 //   opens   a `"` here opens (or, right after a closing one, re-opens) quotes: start of a cell, or after a
 //   quote closed plain   a `"` here is an ordinary character: inside a cell that did not begin with a quote,
 //   or after its text inside  within quotes: nothing but a `"` matters
@@ -34,13 +34,24 @@ struct ScanCarry {
 struct RowEnds {
   std::uint32_t count;
   std::uint32_t delimiters;   ///< structural delimiters in the whole chunk
-  std::uint32_t controls;     ///< bytes below 0x20, line ends included
   std::uint32_t blank_lines;  ///< structural line ends right after another; the LF of a CRLF is none
   std::uint32_t non_ascii;    ///< not 0 where a byte has its high bit set
   /// Offset in the chunk of the line-end byte of each row; blank lines are no rows. Four entries of slack.
   std::uint32_t end[scan_chunk_bytes / 2 + 4];
   /// Structural delimiters of the chunk before that byte.
   std::uint32_t before[scan_chunk_bytes / 2 + 4];
+};
+
+/// What `skip` is asked for and what it passed.
+struct RegularRows {
+  std::uint32_t columns;          ///< cells of a regular row
+  std::uint32_t delimiters_left;  ///< still to come in the open row; moved on
+  std::uint64_t rows_max;         ///< fewer rows than that are passed
+  std::uint64_t rows;             ///< rows that ended
+  std::uint64_t
+      last_row_end;  ///< offset of the line-end byte of the last of them; not set where there is none
+  std::uint32_t blank_lines;
+  std::uint32_t non_ascii;  ///< not 0 where a byte has its high bit set
 };
 
 /// Most bytes of one call of `Kernel::index`: offsets have 16 bits.
@@ -59,12 +70,20 @@ struct CellIndex {
   std::uint16_t row_end[index_chunk_bytes_max + 64];
 };
 
-/// One instruction set's loops. Both read up to 63 bytes past the end and ignore what they find there.
+/// One instruction set's loops. All but `skip` and `controls` read up to 63 bytes past the end and ignore
+/// what is there.
 struct Kernel {
+  /// Passes whole blocks of 64 bytes as long as every row that ends in them has `columns` cells and fewer
+  /// than `rows_max` rows have ended; `bytes` is a multiple of 64. Returns the bytes passed. The fast part of
+  /// a planning pass: what it stops at is for `scan`.
+  std::size_t (*skip)(const char* data, std::size_t bytes, char delimiter, ScanCarry& carry,
+                      RegularRows& regular);
   /// Finds the row ends of `bytes` (at most scan_chunk_bytes) bytes and moves `carry` on.
   void (*scan)(const char* data, std::size_t bytes, char delimiter, ScanCarry& carry, RowEnds& ends);
   /// Finds the cells of `bytes` (at most index_chunk_bytes_max) bytes that begin with a row.
   void (*index)(const char* data, std::size_t bytes, char delimiter, CellIndex& index);
+  /// Counts the bytes below 0x20.
+  std::uint64_t (*controls)(const char* data, std::size_t bytes);
 };
 
 extern const Kernel kernel_scalar;

@@ -28,9 +28,12 @@ class RowMeasure {
   /// Exactly measures the row that starts at `begin`. Cost: an exact read of the row.
   [[nodiscard]] Row exact(std::string_view file, std::uint64_t begin) const;
 
-  /// At least what `rows` whole rows take that lie in `bytes` bytes of the file, `controls` of them below
-  /// 0x20. A file byte becomes at most three of the body (an empty cell of `__extra` is the worst), a control
-  /// character six.
+  /// At least what `rows` whole rows take that lie in `bytes` bytes of the file: a byte becomes six at most.
+  [[nodiscard]] std::uint64_t bound(std::uint64_t rows, std::uint64_t bytes) const noexcept {
+    return rows * row_overhead_ + 6 * bytes;
+  }
+  /// The same where `controls` of the bytes are below 0x20: only those become six, the others three at most
+  /// (an empty cell of `__extra` does).
   [[nodiscard]] std::uint64_t bound(std::uint64_t rows, std::uint64_t bytes,
                                     std::uint64_t controls) const noexcept {
     return rows * row_overhead_ + 3 * bytes + 3 * controls;
