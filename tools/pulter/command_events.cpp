@@ -102,13 +102,15 @@ ExitCode run_events_resend(Context& context, const ResendOptions& options) {
     (void)change_resource(context, "POST", event_path(id, "/resend"), "", "Resent " + id);
   }
   if (!options.ids.empty()) return ExitCode::delivered;
-  FieldWriter fields;
-  fields.text("importId", options.filter.import_id);
-  fields.text("webhookId", options.filter.webhook_id);
-  fields.text("state", options.filter.state);
-  fields.text("name", options.filter.name);
-  if (options.dry_run) fields.boolean("dryRun", true);
-  return change_resource(context, "POST", "/v1/events/resend", fields.body(), "Resent.");
+  FieldWriter filter;
+  filter.text("importId", options.filter.import_id);
+  filter.text("webhookId", options.filter.webhook_id);
+  filter.text("state", options.filter.state);
+  filter.text("name", options.filter.name);
+  FieldWriter request;
+  request.raw("filter", filter.body());
+  if (options.dry_run) request.boolean("dryRun", true);
+  return change_resource(context, "POST", "/v1/events/resend", request.body(), "Resent.");
 }
 
 ExitCode run_events_tail(Context& context, const EventFilter& filter) {

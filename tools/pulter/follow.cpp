@@ -23,6 +23,18 @@ bool ended(const std::string& state) {
   return state == "completed" || state == "halted" || state == "failed" || state == "cancelled";
 }
 
+/// Why nothing moves: the event that waits for its next attempt, and how its last one ended.
+struct Wait {
+  std::string reason;
+  std::int64_t until_ns = 0;  ///< 0: nobody knows
+
+  [[nodiscard]] std::string text() const {
+    if (until_ns == 0) return reason;
+    const std::int64_t left_ms = std::max<std::int64_t>(0, (until_ns - io::wall_ns()) / 1'000'000);
+    return reason + ", next attempt in " + duration_text(static_cast<std::uint64_t>(left_ms));
+  }
+};
+
 /// Draws the bar or writes the lines; knows nothing of the daemon.
 class Display {
  public:
@@ -31,19 +43,20 @@ class Display {
   Display(const Display&) = delete;
   Display& operator=(const Display&) = delete;
 
-  void show(const Standing& standing, double speed, const std::string& waiting, std::uint64_t now_ms) {
+  void show(const Standing& standing, double speed, const Wait& wait, std::uint64_t now_ms) {
     if (quiet_) return;
     if (terminal_) {
-      print_error("\r\x1b[K" +
-                  bar_line(standing, speed, waiting, io::terminal_columns(io::blocking::standard_error)));
+      const std::uint32_t columns = io::terminal_columns(io::blocking::standard_error);
+      print_error("\r\x1b[K" + bar_line(standing, speed, wait.text(), columns));
       drawn_ = true;
       return;
     }
-    const std::string key = waiting.empty() ? plain_line(standing, 0, "") : waiting;
+    // A countdown is no change: a wait is told once.
+    const std::string key = plain_line(standing, 0, wait.reason);
     if (key == shown_ || now_ms - shown_ms_ < plain_line_ms) return;
     shown_ = key;
     shown_ms_ = now_ms;
-    print_error(plain_line(standing, speed, waiting) + "\n");
+    print_error(plain_line(standing, speed, wait.text()) + "\n");
   }
   void clear() {
     if (drawn_) print_error("\r\x1b[K");
@@ -58,20 +71,16 @@ class Display {
   std::uint64_t shown_ms_ = 0;
 };
 
-/// Why nothing moves: the event that waits for its next attempt, and how its last one ended.
-std::string waiting_text(Context& context, const std::string& import_id) {
+Wait find_wait(Context& context, const std::string& import_id) {
   const json::Value list = context.client.send_json(
       {.target = "/v1/events" + query_text({{"importId", import_id}, {"state", "pending"}, {"limit", "1"}})});
-  if (items_of(list, "data").empty()) return "waiting for the answer";
+  if (items_of(list, "data").empty()) return {"waiting for the answer"};
   const json::Value& event = items_of(list, "data").front();
-  const std::string next = text_of(event, "nextAttemptAt");
-  const std::optional<std::int64_t> at = parse_rfc3339(next);
+  const std::optional<std::int64_t> at = parse_rfc3339(text_of(event, "nextAttemptAt"));
+  if (number_of(event, "attempts") == 0 || !at) return {"waiting for the answer"};
   const std::uint64_t status = number_of(event, "lastStatus");
-  if (number_of(event, "attempts") == 0 || !at) return "waiting for the answer";
-  const std::int64_t wait_ms = std::max<std::int64_t>(0, (*at - io::wall_ns()) / 1'000'000);
-  return fmt::format("batch {}: {}, next attempt in {}", number_of(event, "index"),
-                     status > 0 ? fmt::format("answered {}", status) : std::string("not reached"),
-                     duration_text(static_cast<std::uint64_t>(wait_ms)));
+  const std::string last = status > 0 ? fmt::format("answered {}", status) : std::string("not reached");
+  return {fmt::format("batch {}: {}", number_of(event, "index"), last), *at};
 }
 
 json::Value read_import(Context& context, const std::string& id) {
@@ -132,7 +141,7 @@ void print_end(Context& context, const json::Value& import, const std::string& n
   const Standing end = standing_of(import);
   const std::string id = text_of(import, "id");
   if (end.state == "completed") {
-    print(fmt::format("Delivered {} of {} in {} ({}, {}).\n", counted(end.rows_total, "row"), name,
+    print(fmt::format("Delivered {} of {} in {}; it took {} ({}).\n", counted(end.rows_total, "row"), name,
                       batches_text(end.batches_total), duration_text(took_ms), id));
     print(notes_text(import));
     print(fmt::format("Next: pulter events list --import {}\n", id));
@@ -162,7 +171,7 @@ ExitCode follow_import(Context& context, const std::string& import_id, const std
   const std::uint64_t started_ms = io::steady_ms();
   std::uint64_t moved_ms = started_ms;
   std::uint64_t asked_ms = 0;
-  std::string waiting;
+  Wait wait;
   Standing before;
   while (true) {
     const json::Value import = read_import(context, import_id);
@@ -179,17 +188,17 @@ ExitCode follow_import(Context& context, const std::string& import_id, const std
     }
     if (standing != before) {
       moved_ms = now_ms;
-      waiting.clear();
+      wait = {};
     }
     before = standing;
     if (standing.state == "paused") {
-      waiting = "paused; go on with: pulter imports resume " + import_id;
+      wait = {"paused; go on with: pulter imports resume " + import_id};
     } else if (now_ms - moved_ms >= stall_ms && now_ms - asked_ms >= stall_ms) {
-      waiting = waiting_text(context, import_id);
+      wait = find_wait(context, import_id);
       asked_ms = now_ms;
     }
     speed.add(now_ms, standing.rows_delivered);
-    display.show(standing, speed.rows_per_second(), waiting, now_ms);
+    display.show(standing, speed.rows_per_second(), wait, now_ms);
     io::sleep_ms(now_ms - started_ms < poll_ms ? first_polls_ms : poll_ms);
   }
 }
