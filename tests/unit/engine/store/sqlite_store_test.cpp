@@ -26,6 +26,10 @@ class Client {
       : store_(store),
         port_(store.open_port({[](void* self) noexcept { static_cast<Client*>(self)->on_wake(); }, this})) {}
 
+  ~Client() { store_.close_port(port_); }
+  Client(const Client&) = delete;
+  Client& operator=(const Client&) = delete;
+
   std::uint64_t submit(Request request) {
     store_.submit(port_, next_id_, std::move(request));
     return next_id_++;
