@@ -50,10 +50,12 @@ def kill_at_random_moments():
         for kill in range(KILLS):
             # The kill falls anywhere: while a file is handed over, between batches, inside one, and (where nobody
             # waits for the start) inside the recovery from the kill before.
-            if numbers.random() < 0.8:
+            if kill % 4 == 0 or numbers.random() < 0.8:
                 daemon.await_(daemon.ready, "the daemon's restart")
             if kill % 4 == 0:
                 clients.append(Client(daemon))
+                if kill % 8 == 0:  # every second hand-over is left to end, so that there is something to deliver
+                    clients[-1].join()
             time.sleep(0.2 * numbers.random())
             check(daemon.running(), "the daemon ended by itself")
             daemon.kill()
