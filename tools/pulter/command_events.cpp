@@ -2,19 +2,13 @@
 
 #include <fmt/format.h>
 
-#include <algorithm>
-#include <map>
-
-#include "io/terminal.h"
+#include "tools/pulter/event_stream.h"
 #include "tools/pulter/json_fields.h"
 #include "tools/pulter/resources.h"
 #include "tools/pulter/text.h"
 
 namespace pulter::tool {
 namespace {
-
-constexpr std::uint64_t tail_poll_ms = 500;
-constexpr std::size_t tail_known_max = 100'000;
 
 std::string event_path(const std::string& id, const std::string& rest = "") {
   return "/v1/events/" + percent_encode(id) + rest;
@@ -114,25 +108,29 @@ ExitCode run_events_resend(Context& context, const ResendOptions& options) {
 }
 
 ExitCode run_events_tail(Context& context, const EventFilter& filter) {
-  EventFilter newest = filter;
-  newest.limit = "100";
-  std::map<std::string, std::string> known;  // event id → what was printed last
-  for (bool first = true;; first = false) {
-    const json::Value list =
-        context.client.send_json({.target = "/v1/events" + query_text(query_of(newest))});
-    std::vector<json::Value> events = items_of(list, "data");
-    std::ranges::reverse(events);
-    for (const json::Value& event : events) {
-      const std::string line = tail_line(event);
-      std::string& printed = known[text_of(event, "id")];
-      if (printed == line) continue;
-      printed = line;
-      if (!first) print(context.json ? json::to_text(event) + "\n" : line);
+  const auto is_wanted = [&filter](const json::Value& event) {
+    const auto matches = [&event](const char* field, const std::string& wanted) {
+      return wanted.empty() || text_of(event, field) == wanted;
+    };
+    return matches("importId", filter.import_id) && matches("webhookId", filter.webhook_id) &&
+           matches("state", filter.state) && matches("name", filter.name);
+  };
+  EventStreamReader reader;
+  const auto take = [&](const StreamMessage& message) {
+    if (message.kind == "reset") {
+      print_error("Some changes were missed here: the daemon restarted, or they came too fast.\n");
     }
+    if (message.kind != "event") return;
+    const Result<json::Value> event = json::parse(message.data, 1u << 20);
+    if (!event || !is_wanted(*event)) return;
+    print(context.json ? message.data + "\n" : tail_line(*event));
     std::fflush(stdout);
-    while (known.size() > tail_known_max) known.erase(known.begin());
-    io::sleep_ms(tail_poll_ms);
-  }
+  };
+  const Answer answer = context.client.download({.target = "/v1/stream"},
+                                                [&](std::string_view bytes) { reader.feed(bytes, take); });
+  if (!answer.ok()) throw Failure(ExitCode::failed, problem_text(answer));
+  throw Failure(ExitCode::no_daemon,
+                "The daemon ended the stream: it is stopping. Start it, and this again.");
 }
 
 }  // namespace pulter::tool

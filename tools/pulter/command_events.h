@@ -29,7 +29,7 @@ struct ResendOptions {
 [[nodiscard]] ExitCode run_events_body(Context& context, const std::string& id);
 [[nodiscard]] ExitCode run_events_attempts(Context& context, const std::string& id);
 [[nodiscard]] ExitCode run_events_resend(Context& context, const ResendOptions& options);
-/// Asks twice a second and prints what changed; returns only by a Failure (or a signal).
+/// Listens to /v1/stream and prints what changes; returns only by a Failure (or a signal).
 [[nodiscard]] ExitCode run_events_tail(Context& context, const EventFilter& filter);
 
 }  // namespace pulter::tool

@@ -108,7 +108,8 @@ History::Totals History::totals() const {
   Totals totals = totals_;
   for (const auto& [key, delivery] : deliveries_) {
     if (delivery.first_receipts == 0) continue;
-    ++(delivery.answered == delivery.count ? totals.imports_complete : totals.imports_incomplete);
+    const bool whole = delivery.answered == delivery.count && delivery.rows == delivery.total_rows;
+    ++(whole ? totals.imports_complete : totals.imports_incomplete);
   }
   return totals;
 }

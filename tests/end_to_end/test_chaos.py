@@ -1,0 +1,83 @@
+#!/usr/bin/env python3
+"""Each way in which `pulter listen --chaos` misbehaves, and what becomes of an import then."""
+import json
+import pathlib
+import subprocess
+import time
+
+import harness
+from harness import PULTER, SAMPLE, check, make_webhook, workplace
+
+DELIVERED = ("500", "503-retry-after", "close-before-answer", "reset-before-answer", "close-after-answer", "slow")
+HALTED = ("410", "400", "302")
+
+
+def import_through(place, daemon, case):
+    """One import through a receiver of its own: (exit code, its JSON, the receiver's summary)."""
+    receiver = place.receiver("--chaos", case, name=case)
+    template = daemon.json("POST", "/v1/importers", {"name": case})["id"]
+    webhook = make_webhook(daemon, receiver.url, templateId=template, retrySchedule=[0, 0, 0])
+    done = place.pulter("--json", "import", SAMPLE, "--template", template, "--batch-size", "10000", daemon=daemon)
+    check(done.stdout, f"{case}: no JSON: {done.stderr}")
+    summary, problems = receiver.stop()
+    check(not problems, f"{case}: the receiver saw {problems}")
+    return done.returncode, json.loads(done.stdout), summary, webhook
+
+
+def what_can_be_delivered_is():
+    with workplace() as place:
+        daemon = place.daemon().wait_ready()
+        for case in DELIVERED:
+            code, one, summary, _ = import_through(place, daemon, case)
+            check((code, one["state"]) == (0, "completed"), f"{case}: exit {code}, {one}")
+            check(summary["rows"] == 20000 and summary["importsComplete"] == 1, f"{case}: {summary}")
+            repeats = 0 if case in ("close-after-answer", "slow") else 2
+            check(summary["repeats"] == repeats, f"{case}: {summary['repeats']} repeats instead of {repeats}")
+
+
+def what_cannot_be_delivered_halts():
+    with workplace() as place:
+        daemon = place.daemon().wait_ready()
+        for case in HALTED:
+            code, one, summary, webhook = import_through(place, daemon, case)
+            check((code, one["state"]) == (1, "halted"), f"{case}: exit {code}, {one}")
+            check(summary["requests"] == 1, f"{case}: {summary['requests']} requests")
+            enabled = daemon.json("GET", f"/v1/webhooks/{webhook['id']}")["enabled"]
+            check(enabled == (case != "410"), f"{case}: the webhook is {'enabled' if enabled else 'disabled'}")
+
+
+def refused_rows_can_be_had_as_csv():
+    with workplace() as place:
+        daemon = place.daemon().wait_ready()
+        code, one, _, _ = import_through(place, daemon, "row-errors")
+        check((code, one["rowErrors"]) == (0, 2000), f"exit {code}, {one}")
+        errors = place.pulter("imports", "errors", one["id"], daemon=daemon)
+        lines = errors.stdout.splitlines()
+        check(lines[0].endswith(",_error") and lines[1].startswith("000001,"), f"errors.csv: {lines[:2]}")
+        check("refused by --chaos row-errors" in lines[1], f"errors.csv: {lines[1]}")
+
+
+def tail_tells_what_happens():
+    with workplace() as place:
+        receiver = place.receiver()
+        daemon = place.daemon().wait_ready()
+        make_webhook(daemon, receiver.url)
+        log = place.folder / "tail"
+        with open(log, "w") as file:
+            tail = subprocess.Popen([PULTER, "--socket", daemon.socket, "events", "tail", "--state", "delivered"],
+                                    stdout=file)
+        time.sleep(0.5)
+        done = place.pulter("import", SAMPLE, daemon=daemon)
+        check(done.returncode == 0, f"pulter import: {done.stderr}")
+        until = time.monotonic() + 20
+        while len(pathlib.Path(log).read_text().splitlines()) < 4 and time.monotonic() < until:
+            time.sleep(0.05)
+        tail.terminate()
+        tail.wait()
+        lines = log.read_text().splitlines()
+        check(len(lines) == 4 and "batch 4  5,000 rows" in lines[3], f"tail: {lines}")
+
+
+if __name__ == "__main__":
+    harness.main([what_can_be_delivered_is, what_cannot_be_delivered_halts, refused_rows_can_be_had_as_csv,
+                  tail_tells_what_happens])

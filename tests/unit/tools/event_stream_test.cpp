@@ -1,0 +1,30 @@
+#include "tools/pulter/event_stream.h"
+
+#include <gtest/gtest.h>
+
+#include <vector>
+
+namespace pulter::tool {
+namespace {
+
+constexpr std::string_view stream =
+    "retry: 2000\n\n:\n\nid: a-1\nevent: event\ndata: {\"id\":\"evt_1\"}\n\n"
+    "data: one\r\ndata: two\r\n\r\nevent: reset\n\nevent:import\ndata:x\n\n";
+
+std::vector<std::string> messages(std::size_t piece) {
+  EventStreamReader reader;
+  std::vector<std::string> out;
+  for (std::size_t at = 0; at < stream.size(); at += piece) {
+    reader.feed(stream.substr(at, piece),
+                [&](const StreamMessage& message) { out.push_back(message.kind + " " + message.data); });
+  }
+  return out;
+}
+
+TEST(EventStreamReader, AnyCutGivesTheSameMessages) {
+  const std::vector<std::string> expected{"event {\"id\":\"evt_1\"}", "message one\ntwo", "import x"};
+  for (std::size_t piece = 1; piece <= stream.size(); ++piece) EXPECT_EQ(messages(piece), expected) << piece;
+}
+
+}  // namespace
+}  // namespace pulter::tool
