@@ -3,12 +3,14 @@
 #include <cstdint>
 #include <optional>
 #include <string>
+#include <utility>
 #include <variant>
 #include <vector>
 
 #include "engine/model/event.h"
 #include "engine/model/import.h"
 #include "engine/model/importer.h"
+#include "engine/model/token.h"
 #include "engine/model/webhook.h"
 
 // The store's messages. Flat requests and answers with an id, asynchronous; no transaction, iterator or
@@ -129,7 +131,11 @@ struct ListImports {
   using Answer = Listing<model::Import>;
   std::optional<std::string> template_id;
   std::optional<model::ImportState> state;
-  Page page;  ///< newest first
+  Page page;                   ///< newest first
+  std::string file_name_part{};  ///< empty: any
+  std::int64_t since_ms = 0;   ///< created at or after
+  std::int64_t until_ms = 0;   ///< created before; 0: any time
+  bool oldest_first = false;
 };
 enum class ImportCommand : std::uint8_t { pause, resume, cancel };
 /// A command is a row; the lane's owner carries it out (store.md, point 6). conflict: not possible in this
@@ -251,11 +257,101 @@ struct ListEvents {
   std::optional<model::EventState> state;
   std::optional<std::string> name;
   Page page;  ///< newest first
+  std::optional<std::uint64_t> index{};
+  std::int64_t since_ms = 0;  ///< created at or after
+  std::int64_t until_ms = 0;  ///< created before; 0: any time
+  bool oldest_first = false;
 };
 struct ListAttempts {
   using Answer = Listing<model::Attempt>;
   std::string event_id;
   Page page;  ///< oldest first
+};
+
+// ---- figures: what views show beside the resources
+// ---------------------------------------------------------------------------------------------
+
+/// How many a list has; nothing over listing_total_max, where counting would cost more than it tells.
+inline constexpr std::uint64_t listing_total_max = 10'000;
+struct Totals {
+  std::optional<std::uint64_t> total;
+  std::vector<std::pair<std::string, std::uint64_t>> counts;  ///< by state; of imports only
+};
+/// As the list with this filter, whose page does not matter; `counts` leave its state out.
+struct CountImports {
+  using Answer = Totals;
+  ListImports filter;
+};
+struct CountEvents {
+  using Answer = Totals;
+  ListEvents filter;
+};
+
+/// One letter a batch: `.` not sent, `d` delivered, `r` delivered after a retry, `e` delivered with rows
+/// refused, `f` in flight, `w` waits to be tried again, `h` halted, `x` cancelled. not_found: no such lane.
+struct ListBatchMarks {
+  using Answer = std::string;
+  std::string import_id;
+  std::string webhook_id;
+};
+
+/// One attempt as figures need it.
+struct AttemptFigures {
+  std::string webhook_id;
+  std::string import_id;
+  std::int64_t started_at_ms = 0;
+  std::int64_t duration_us = 0;
+  std::uint64_t rows = 0;
+  std::int32_t status = 0;
+  bool delivered = false;
+  bool halted = false;  ///< its event stands still now
+};
+/// The last attempts, newest first: of everything, or of one lane of one import.
+struct ListRecentAttempts {
+  using Answer = std::vector<AttemptFigures>;
+  std::string import_id;  ///< empty: of everything
+  std::string webhook_id;
+  std::int64_t since_ms = 0;
+  std::uint32_t limit = 1000;
+};
+
+/// What each lane has to do.
+struct LaneFigures {
+  std::string webhook_id;
+  bool enabled = true;
+  std::uint64_t queue = 0;  ///< batches that wait
+  bool held = false;        ///< an import stands still there
+  std::string import_id;    ///< at its head; empty: none
+  std::string file_name;
+  std::string event_id;  ///< the open one; empty: none
+  std::uint64_t index = 0;
+  std::uint64_t count = 0;
+  bool in_flight = false;
+  std::int32_t last_status = 0;
+  std::int64_t next_attempt_at_ms = 0;
+};
+struct ListLanes {
+  using Answer = std::vector<LaneFigures>;
+};
+
+// ---- access
+// --------------------------------------------------------------------------------------------------
+
+struct CreateToken {
+  using Answer = model::Token;
+  model::Token token;
+};
+struct ListTokens {
+  using Answer = Listing<model::Token>;
+  Page page;  ///< newest first
+};
+struct FindToken {
+  using Answer = model::Token;
+  std::string digest;
+};
+struct DeleteToken {
+  using Answer = Nothing;
+  std::string id;
 };
 
 // ---- upkeep
@@ -276,17 +372,20 @@ struct ListSpoolKeys {
   using Answer = std::vector<std::string>;
 };
 
-using Request = std::variant<PutImporter, GetImporter, ListImporters, DeleteImporter, PutWebhook,
-                             EnsureWebhook, GetWebhook, ListWebhooks, DeleteWebhook, CreateImport, FillImport,
-                             GetImport, FindImportByKey, GetPlan, ListImports, CommandImport, ListRowErrors,
-                             AcquireShard, ListBusyLanes, AddLaneTask, NextWork, OpenEvent, Record, Lookup,
-                             GetEvent, ListEvents, ListAttempts, RetentionStep, ListSpoolKeys>;
+using Request =
+    std::variant<PutImporter, GetImporter, ListImporters, DeleteImporter, PutWebhook, EnsureWebhook,
+                 GetWebhook, ListWebhooks, DeleteWebhook, CreateImport, FillImport, GetImport,
+                 FindImportByKey, GetPlan, ListImports, CommandImport, ListRowErrors, AcquireShard,
+                 ListBusyLanes, AddLaneTask, NextWork, OpenEvent, Record, Lookup, GetEvent, ListEvents,
+                 ListAttempts, RetentionStep, ListSpoolKeys, CountImports, CountEvents, ListBatchMarks,
+                 ListRecentAttempts, ListLanes, CreateToken, ListTokens, FindToken, DeleteToken>;
 
 using AnswerValue =
     std::variant<Nothing, model::Importer, Listing<model::Importer>, model::Webhook, Listing<model::Webhook>,
                  model::Import, Listing<model::Import>, std::string, Listing<model::RowError>, std::uint64_t,
                  std::vector<std::string>, model::Event, LaneWork, Recorded, model::Delivery,
-                 Listing<model::Event>, Listing<model::Attempt>, RetentionStep::Removed>;
+                 Listing<model::Event>, Listing<model::Attempt>, RetentionStep::Removed, Totals,
+                 std::vector<AttemptFigures>, std::vector<LaneFigures>, model::Token, Listing<model::Token>>;
 
 struct Answer {
   std::uint64_t id = 0;  ///< of the request

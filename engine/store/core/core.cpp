@@ -20,7 +20,8 @@ inline constexpr bool is_one_of = (std::is_same_v<R, Kinds> || ...);
 template <class R>
 inline constexpr bool reads_log =
     is_one_of<R, GetImporter, ListImporters, GetWebhook, ListWebhooks, GetImport, FindImportByKey, GetPlan,
-              ListImports, ListRowErrors, GetEvent, ListEvents, ListAttempts, ListSpoolKeys>;
+              ListImports, ListRowErrors, GetEvent, ListEvents, ListAttempts, ListSpoolKeys, CountImports,
+              CountEvents, ListBatchMarks, ListRecentAttempts, ListLanes, ListTokens, FindToken>;
 /// Asked on the writer's side, and yet writing nothing.
 template <class R>
 inline constexpr bool writes = !reads_log<R> && !is_one_of<R, AcquireShard, ListBusyLanes, NextWork, Lookup>;

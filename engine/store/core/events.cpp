@@ -51,22 +51,40 @@ Answer handle(Session& session, GetEvent& request) {
   return done(std::move(*event));
 }
 
-Answer handle(Session& session, ListEvents& request) {
-  const auto cursor = cursor_of(request.page, newest);
-  if (!cursor) return bad_cursor(request.page);
-  std::string sql = "SELECT number, " + std::string(event_columns) + " FROM events WHERE number < ?";
-  if (request.import_id) sql += " AND import_id = ?";
-  if (request.webhook_id) sql += " AND webhook_id = ?";
+std::string filter_sql(const ListEvents& list) {
+  std::string sql;
+  if (list.import_id) sql += " AND import_id = ?";
+  if (list.webhook_id) sql += " AND webhook_id = ?";
   // States are literals so that the partial index over what is not delivered can be used.
-  if (request.state) {
-    sql += " AND state = '" + std::string(model::name(*request.state)) + "'";
-    if (*request.state != model::EventState::delivered) sql += " AND state <> 'delivered'";
+  if (list.state) {
+    sql += " AND state = '" + std::string(model::name(*list.state)) + "'";
+    if (*list.state != model::EventState::delivered) sql += " AND state <> 'delivered'";
   }
-  if (request.name) sql += *request.name == "all" ? " AND name = ?" : " AND name = ? AND name <> 'all'";
-  Query query = session.db.query(sql + " ORDER BY number DESC LIMIT ?").with(*cursor);
-  if (request.import_id) query.bind(*request.import_id);
-  if (request.webhook_id) query.bind(*request.webhook_id);
-  if (request.name) query.bind(*request.name);
+  if (list.name) sql += *list.name == "all" ? " AND name = ?" : " AND name = ? AND name <> 'all'";
+  if (list.index) sql += " AND batch_index = ?";
+  if (list.since_ms != 0) sql += " AND created_at >= ?";
+  if (list.until_ms != 0) sql += " AND created_at < ?";
+  return sql;
+}
+
+void bind_filter(Query& query, const ListEvents& list) {
+  if (list.import_id) query.bind(*list.import_id);
+  if (list.webhook_id) query.bind(*list.webhook_id);
+  if (list.name) query.bind(*list.name);
+  if (list.index) query.bind(*list.index);
+  if (list.since_ms != 0) query.bind(list.since_ms);
+  if (list.until_ms != 0) query.bind(list.until_ms);
+}
+
+Answer handle(Session& session, ListEvents& request) {
+  const auto cursor = cursor_of(request.page, request.oldest_first ? 0 : newest);
+  if (!cursor) return bad_cursor(request.page);
+  std::string sql = "SELECT number, " + std::string(event_columns) + " FROM events WHERE number ";
+  sql += request.oldest_first ? "> ?" : "< ?";
+  sql += filter_sql(request);
+  sql += request.oldest_first ? " ORDER BY number LIMIT ?" : " ORDER BY number DESC LIMIT ?";
+  Query query = session.db.query(sql).with(*cursor);
+  bind_filter(query, request);
   query.bind(items_of(request.page) + 1);
   return done(read_page<model::Event>(query, request.page, read_event));
 }

@@ -51,6 +51,18 @@ namespace pulter::store {
 // retention.cpp
 [[nodiscard]] Answer handle(Session& session, RetentionStep& request);
 [[nodiscard]] Answer handle(Session& session, ListSpoolKeys& request);
+// figures.cpp
+[[nodiscard]] Answer handle(Session& session, CountImports& request);
+[[nodiscard]] Answer handle(Session& session, CountEvents& request);
+[[nodiscard]] Answer handle(Session& session, ListRecentAttempts& request);
+[[nodiscard]] Answer handle(Session& session, ListLanes& request);
+// batch_marks.cpp
+[[nodiscard]] Answer handle(Session& session, ListBatchMarks& request);
+// tokens.cpp
+[[nodiscard]] Answer handle(Session& session, CreateToken& request);
+[[nodiscard]] Answer handle(Session& session, ListTokens& request);
+[[nodiscard]] Answer handle(Session& session, FindToken& request);
+[[nodiscard]] Answer handle(Session& session, DeleteToken& request);
 
 // Shared by them.
 
@@ -63,6 +75,10 @@ void disable_webhook(Session& session, std::string_view id, std::string_view rea
 void remove_webhook(Session& session, std::string_view id);
 
 // imports.cpp
+/// " AND …" for everything that the list asks for; `state` on demand. bind_filter gives its parameters, in
+/// order.
+[[nodiscard]] std::string filter_sql(const ListImports& list, bool with_state);
+void bind_filter(Query& query, const ListImports& list, bool with_state);
 /// With all its deliveries.
 [[nodiscard]] std::optional<model::Import> find_import(Session& session, std::string_view id);
 /// Without its deliveries.
@@ -94,6 +110,8 @@ struct LaneTask {
 [[nodiscard]] std::optional<LaneTask> find_task(Session& session, std::int64_t id);
 
 // events.cpp
+[[nodiscard]] std::string filter_sql(const ListEvents& list);
+void bind_filter(Query& query, const ListEvents& list);
 [[nodiscard]] std::optional<model::Event> find_event(Session& session, std::string_view id);
 /// `created_at_ms` and `webhook_id` are the store's.
 void insert_event(Session& session, const model::Event& event, std::string_view webhook_id);

@@ -71,15 +71,33 @@ Answer handle(Session& session, GetPlan& request) {
   return done(query.blob());
 }
 
+std::string filter_sql(const ListImports& list, bool with_state) {
+  std::string sql;
+  if (list.template_id) sql += " AND template_id = ?";
+  if (list.state && with_state) sql += " AND state = ?";
+  if (!list.file_name_part.empty()) sql += " AND instr(lower(file_name), lower(?)) > 0";
+  if (list.since_ms != 0) sql += " AND created_at >= ?";
+  if (list.until_ms != 0) sql += " AND created_at < ?";
+  return sql;
+}
+
+void bind_filter(Query& query, const ListImports& list, bool with_state) {
+  if (list.template_id) query.bind(*list.template_id);
+  if (list.state && with_state) query.bind(model::name(*list.state));
+  if (!list.file_name_part.empty()) query.bind(list.file_name_part);
+  if (list.since_ms != 0) query.bind(list.since_ms);
+  if (list.until_ms != 0) query.bind(list.until_ms);
+}
+
 Answer handle(Session& session, ListImports& request) {
-  const auto cursor = cursor_of(request.page, newest);
+  const auto cursor = cursor_of(request.page, request.oldest_first ? 0 : newest);
   if (!cursor) return bad_cursor(request.page);
-  std::string sql = "SELECT number, " + std::string(import_columns) + " FROM imports WHERE number < ?";
-  if (request.template_id) sql += " AND template_id = ?";
-  if (request.state) sql += " AND state = ?";
-  Query query = session.db.query(sql + " ORDER BY number DESC LIMIT ?").with(*cursor);
-  if (request.template_id) query.bind(*request.template_id);
-  if (request.state) query.bind(model::name(*request.state));
+  std::string sql = "SELECT number, " + std::string(import_columns) + " FROM imports WHERE number ";
+  sql += request.oldest_first ? "> ?" : "< ?";
+  sql += filter_sql(request, true);
+  sql += request.oldest_first ? " ORDER BY number LIMIT ?" : " ORDER BY number DESC LIMIT ?";
+  Query query = session.db.query(sql).with(*cursor);
+  bind_filter(query, request, true);
   query.bind(items_of(request.page) + 1);
   Listing<model::Import> listing = read_page<model::Import>(query, request.page, read_import);
   for (model::Import& import : listing.items) read_deliveries(session, import);
