@@ -118,7 +118,8 @@ class ControlShard {
                   .intake = intake_,
                   .lanes = shards,
                   .hub = hub_,
-                  .readiness = readiness_},
+                  .readiness = readiness_,
+                  .resolver = &loop.resolver()},
         server_(scope_, services_),
         upkeep_(scope_, config, *home.store, loop.store(), *home.spool, readiness_),
         feed_(scope_, loop.store(), hub_) {
@@ -205,6 +206,10 @@ Result<> run(const config::Config& config, const std::function<void(std::string_
   auto ring = io::UringIo::create({.tcp_congestion = config.tcp_congestion, .worker = &worker});
   if (!ring) return fail(std::move(ring.error()));
   ShardLoop loop(**ring, *home->store, *home->spool, config, 0, count);
+  if (!config.tls_ca_file.empty()) {
+    // A wrong file is told now, and not by the first delivery.
+    if (auto trusted = loop.dialer().load_trust(); !trusted) return fail(std::move(trusted.error()));
+  }
   std::vector<std::unique_ptr<ShardThread>> others;
   Shards shards(loop, others);
   auto started = start_others(config, *home, worker, count, others);

@@ -3,6 +3,8 @@
 #include "engine/control/resources.h"
 #include "engine/control/services.h"
 #include "engine/control/url_check.h"
+#include "engine/delivery/route.h"
+#include "engine/limits.h"
 
 namespace pulter::control {
 
@@ -16,28 +18,43 @@ io::Task<Response> explain_url(Context& context) {
         refuse_field(ErrorCode::missing_field, "url", "is missing: /v1/explain?url=https%3A%2F%2F…");
     co_return problem(missing.error());
   }
-  const auto verdict = judge_url(*text, context.services.config);
+  const config::Config& config = context.services.config;
+  const auto verdict = judge_url(*text, config);
+  delivery::Route route;
+  const bool is_known = !verdict || verdict->final_word || context.services.resolver == nullptr;
+  if (!is_known) {
+    const io::Instant deadline = context.services.io.now() + limits::dns_time_max;
+    route = co_await delivery::find_route(context.scope, *context.services.resolver, verdict->url, config,
+                                          deadline);
+  } else if (verdict) {
+    route.allowed = verdict->allowed;
+    route.rule = verdict->rule;
+    if (verdict->url.literal) route.addresses.push_back(*verdict->url.literal);
+  }
   std::string body;
   json::Writer w(body);
   w.begin_object();
   if (!verdict) {
     w.field("allowed", false).field("code", name(verdict.error().code)).field("rule", verdict.error().detail);
-    w.field_null("url").field_null("address").field("final", true).end_object();
+    w.field_null("url").field_null("address").key("addresses").begin_array().end_array();
+    w.field("final", true).end_object();
     co_return json_response(200, std::move(body));
   }
-  w.field("allowed", verdict->allowed);
-  if (verdict->allowed) {
+  w.field("allowed", route.allowed);
+  if (route.allowed) {
     w.field_null("code");
   } else {
-    w.field("code", name(ErrorCode::address_refused));
+    w.field("code", name(route.code));
   }
-  w.field("rule", verdict->rule).field("url", verdict->url.text());
-  if (verdict->url.literal) {
-    w.field("address", net::to_string(*verdict->url.literal));
-  } else {
+  w.field("rule", route.rule).field("url", verdict->url.text());
+  if (route.addresses.empty()) {
     w.field_null("address");
+  } else {
+    w.field("address", net::to_string(route.addresses.front()));
   }
-  w.field("final", verdict->final_word).end_object();
+  w.key("addresses").begin_array();
+  for (const net::IpAddress& address : route.addresses) w.string(net::to_string(address));
+  w.end_array().field("final", verdict->final_word || !is_known).end_object();
   co_return json_response(200, std::move(body));
 }
 

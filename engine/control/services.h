@@ -9,6 +9,7 @@
 #include "engine/store/spool.h"
 #include "engine/store/store_client.h"
 #include "io/io.h"
+#include "io/net/resolver.h"
 
 namespace pulter::control {
 
@@ -48,6 +49,7 @@ struct Services {
   Hub& hub;
   Readiness& readiness;
   MetricsSource* metrics = nullptr;  ///< may be null
+  io::Resolver* resolver = nullptr;  ///< for /v1/explain; null: names are judged as far as that goes without
   ResendJobs resends{};              ///< the server's own
   std::size_t large_bodies = 0;      ///< JSON bodies over limits::small_body_bytes that are being read now
 };

@@ -1,6 +1,7 @@
 #include "engine/control/url_check.h"
 
 #include "codec/net/address_policy.h"
+#include "engine/delivery/route.h"
 
 namespace pulter::control {
 
@@ -9,21 +10,10 @@ Result<UrlVerdict> judge_url(std::string_view text, const config::Config& config
   if (!url) return std::unexpected(std::move(url.error()));
   UrlVerdict verdict;
   verdict.url = std::move(*url);
-  if (verdict.url.scheme == net::Scheme::http && !config.allow_http) {
-    verdict.rule = "http is not allowed; use https, or start pulterd with --allow-http";
-    verdict.final_word = true;
-    return verdict;
-  }
-  net::Verdict part = net::judge_port(verdict.url.port, config.allowed_ports);
-  if (part.allowed && verdict.url.literal) {
-    part = net::judge(*verdict.url.literal, config.allow_networks);
-    verdict.final_word = true;
-  } else if (part.allowed) {
-    part = net::judge_name(verdict.url.host);
-  }
-  verdict.allowed = part.allowed;
-  verdict.final_word = verdict.final_word || !part.allowed;
-  verdict.rule = std::move(part.rule);
+  net::Verdict known = delivery::judge_url(verdict.url, config);
+  verdict.allowed = known.allowed;
+  verdict.final_word = verdict.url.literal.has_value() || !known.allowed;
+  verdict.rule = std::move(known.rule);
   return verdict;
 }
 
