@@ -47,7 +47,9 @@ io::Task<> AttemptRun::send(BodySource& source, Outgoing& outgoing, model::Trigg
   write_head(outgoing, attempt_.number);
 
   facts_.reused_connection = connection_.alive();
-  if (!connection_.alive()) {
+  if (connection_.alive()) {
+    attempt_.remote_address = connection_.remote_address();
+  } else {
     Result<> connected = co_await connect();
     if (!connected) {
       facts_.error = std::move(connected.error());
@@ -70,9 +72,9 @@ io::Task<Result<>> AttemptRun::connect() {
   attempt_.phases.dns_us = record.dns_us;
   attempt_.phases.connect_us = record.connect_us;
   attempt_.phases.tls_us = record.tls_us;
-  attempt_.remote_address = std::move(record.remote_address);
+  attempt_.remote_address = record.remote_address;
   if (!stream) co_return std::unexpected(std::move(stream.error()));
-  connection_.start(std::move(*stream));
+  connection_.start(std::move(*stream), std::move(record.remote_address));
   co_return Result<>();
 }
 

@@ -15,7 +15,8 @@ Connection::~Connection() {
   PULTER_CHECK(stream_ == nullptr);
 }
 
-void Connection::start(std::unique_ptr<io::Stream> stream) {
+void Connection::start(std::unique_ptr<io::Stream> stream, std::string remote_address) {
+  remote_address_ = std::move(remote_address);
   PULTER_CHECK(stream_ == nullptr);
   stream_ = std::move(stream);
   scope_.spawn(read());

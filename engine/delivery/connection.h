@@ -3,6 +3,7 @@
 #include <array>
 #include <cstdint>
 #include <memory>
+#include <string>
 #include <string_view>
 
 #include "codec/base/result.h"
@@ -25,8 +26,10 @@ class Connection {
   Connection(const Connection&) = delete;
   Connection& operator=(const Connection&) = delete;
 
-  /// Takes a stream to the receiver over, and starts to read it. Once only.
-  void start(std::unique_ptr<io::Stream> stream);
+  /// Takes a stream to the receiver over, and starts to read it. Once only. `remote_address` is where it
+  /// leads, for the log.
+  void start(std::unique_ptr<io::Stream> stream, std::string remote_address = {});
+  [[nodiscard]] const std::string& remote_address() const noexcept { return remote_address_; }
   /// Open, nothing stray came, the peer has not closed as far as is known.
   [[nodiscard]] bool alive() const noexcept { return stream_ != nullptr && !dead_; }
   /// Was open and can carry nothing more: to be closed, and another one made.
@@ -70,6 +73,7 @@ class Connection {
   bool dead_ = false;
   bool expecting_ = false;
   bool is_sending_ = false;
+  std::string remote_address_;
   std::uint64_t requests_ = 0;
   http::ResponseReader reader_;
   Result<> verdict_;

@@ -158,6 +158,17 @@ TEST_F(Lanes, HoldNoConnectionWhileTheyWaitForARetry) {
   ASSERT_TRUE(reach(id, ImportState::completed));
 }
 
+TEST_F(Lanes, LogWhereARequestWentAlsoOnAKeptConnection) {
+  const std::string id = start(200, 100);
+  ASSERT_TRUE(reach(id, ImportState::completed));
+  for (const Receipt& receipt : receiver_.history()) {
+    auto attempts = engine_.ask(store::ListAttempts{receipt.webhook_id, {}});
+    ASSERT_TRUE(attempts.done());
+    ASSERT_EQ(attempts.value->items.size(), 1u);
+    EXPECT_EQ(attempts.value->items[0].remote_address, "127.0.0.1:9000");
+  }
+}
+
 TEST_F(Lanes, HonourRetryAfterAsAFloor) {
   receiver_.set_script([](const Receipt&, std::size_t number) {
     return number == 1 ? Reaction{.answer = answer(429, "Retry-After: 90\r\n")} : Reaction{};
