@@ -63,7 +63,10 @@ io::Task<> AttemptRun::send(BodySource& source, Outgoing& outgoing, model::Trigg
   outgoing.buffer.release();
   sent_at_ = io.now();
   attempt_.phases.send_us = microseconds(sent_at_ - sending);
-  if (!sent) facts_.error = std::move(sent.error());
+  if (sent) co_return;
+  facts_.error = std::move(sent.error());
+  // The receiver still waits for the rest of this body: the next request would be taken for it.
+  connection_.retire();
 }
 
 io::Task<Result<>> AttemptRun::connect() {

@@ -179,6 +179,17 @@ def what_s_server_can_do():
         server.write(OK[20:])
         attempt = await_attempt(daemon, event)
         check(attempt["outcome"] == "delivered", f"KeyUpdate: {attempt['error']}")
+        # New keys without end, and tickets without end (RFC 8446, 4.6.1).
+        server = OpensslServer(place, certificate, key, "-tls1_3")
+        event = post_to(server)
+        for _ in range(40):
+            server.write(b"K\n")
+            time.sleep(0.005)
+        attempt = await_attempt(daemon, event)
+        check("failed: protocol error TOO_MANY_KEY_UPDATES" in attempt["error"], f"many keys: {attempt['error']}")
+        server = OpensslServer(place, certificate, key, "-tls1_3", "-num_tickets", 100)
+        attempt = try_url(daemon, f"https://{HOST}:{server.port}/hook")
+        check("session tickets without end" in attempt["error"], f"many tickets: {attempt['error']}")
         # A renegotiation is refused.
         server = OpensslServer(place, certificate, key, "-tls1_2")
         event = post_to(server)

@@ -221,6 +221,22 @@ TEST_P(TlsTest, AnAuthorityMustBeOne) {
   EXPECT_TRUE(has(out, "tls_failed: TLS: ")) << out;
 }
 
+TEST_P(TlsTest, RefusesChainsWithoutEnd) {
+  std::string chain;
+  Certificate above = authority();
+  for (int i = 0; i < 12; ++i) {
+    above = make_certificate({.common_name = "Middle " + std::to_string(i), .is_authority = true}, &above);
+    chain.insert(0, above.pem);
+  }
+  const Certificate leaf = make_certificate(for_host("hooks.example"), &above);
+  const std::string deep = visit_once({.certificate = leaf, .chain = chain}, {.host = "hooks.example"});
+  EXPECT_TRUE(has(deep, "tls_failed: TLS: ")) << deep;
+  std::string long_chain;
+  while (long_chain.size() < 200'000) long_chain += chain;
+  const std::string large = visit_once({.certificate = leaf, .chain = long_chain}, {.host = "hooks.example"});
+  EXPECT_TRUE(has(large, "EXCESSIVE_MESSAGE_SIZE")) << large;
+}
+
 struct NameCase {
   const char* what;
   CertificateWish wish;
