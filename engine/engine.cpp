@@ -101,7 +101,8 @@ constexpr auto control_patience = std::chrono::seconds(2);
 /// The control shard: shard 0 with the listeners, the signals and upkeep on top.
 class ControlShard {
  public:
-  ControlShard(const config::Config& config, Home& home, ShardLoop& loop, Shards& shards)
+  ControlShard(const config::Config& config, const control::Pages& pages, Home& home, ShardLoop& loop,
+               Shards& shards)
       : config_(config),
         loop_(loop),
         shards_(shards),
@@ -119,7 +120,9 @@ class ControlShard {
                   .lanes = shards,
                   .hub = hub_,
                   .readiness = readiness_,
-                  .resolver = &loop.resolver()},
+                  .resolver = &loop.resolver(),
+                  .pages = pages,
+                  .started_at_ms = shard::unix_ms(loop.io())},
         server_(scope_, services_),
         upkeep_(scope_, config, *home.store, loop.store(), *home.spool, readiness_),
         feed_(scope_, loop.store(), hub_) {
@@ -130,6 +133,12 @@ class ControlShard {
     auto unix_socket = loop_.io().listen_unix({.path = config_.socket, .mode = 0660});
     if (!unix_socket) return fail(std::move(unix_socket.error()));
     listener_ = *unix_socket;
+    if (config_.listen) {
+      auto tcp = loop_.io().listen_tcp(*config_.listen);
+      if (!tcp) return fail(std::move(tcp.error()));
+      tcp_listener_ = *tcp;
+      scope_.spawn(server_.serve(tcp_listener_, control::Door::tcp));
+    }
     scope_.spawn(server_.serve(listener_, control::Door::unix_socket));
     scope_.spawn(upkeep_.run());
     scope_.spawn(feed_.run());
@@ -144,6 +153,7 @@ class ControlShard {
       loop_.turn(io::never);
     }
     loop_.io().close(listener_);
+    if (tcp_listener_ >= 0) loop_.io().close(tcp_listener_);
   }
 
  private:
@@ -175,6 +185,7 @@ class ControlShard {
   Upkeep upkeep_;
   ChangeFeed feed_;
   int listener_ = -1;
+  int tcp_listener_ = -1;
 };
 
 Result<> start_others(const config::Config& config, Home& home, io::Worker& worker, std::uint32_t count,
@@ -192,7 +203,8 @@ Result<> start_others(const config::Config& config, Home& home, io::Worker& work
 
 }  // namespace
 
-Result<> run(const config::Config& config, const std::function<void(std::string_view)>& on_listening) {
+Result<> run(const config::Config& config, const std::function<void(std::string_view)>& on_listening,
+             const control::Pages& pages) {
   io::ignore_broken_pipes();
   io::raise_descriptor_limit();
   io::forbid_memory_dumps();
@@ -213,13 +225,14 @@ Result<> run(const config::Config& config, const std::function<void(std::string_
   std::vector<std::unique_ptr<ShardThread>> others;
   Shards shards(loop, others);
   auto started = start_others(config, *home, worker, count, others);
-  ControlShard control(config, *home, loop, shards);
+  ControlShard control(config, pages, *home, loop, shards);
   if (started) started = control.listen();
   if (!started) {
     shards.drain({});
   } else {
     loop.start();
     on_listening(config.socket);
+    if (config.listen) on_listening("http://" + net::to_string(*config.listen));
     io::notify_manager("READY=1");
     control.run(signals->get());
   }

@@ -64,6 +64,16 @@ inline constexpr std::uint64_t rows_page_max = 1000;
 /// Events that one `POST /v1/events/resend` may put into lanes.
 inline constexpr std::uint64_t resend_events_max = 10'000;
 
+/// Attempts that figures are worked out from, the newest first: what a view costs stays the same however much
+/// goes on.
+inline constexpr std::uint32_t figures_attempts_max = 5000;
+/// First bytes of a file that a check takes, and checks at a time: they are held in memory.
+inline constexpr std::size_t checked_bytes_max = 8 * mib;
+inline constexpr std::size_t checks_max = 2;
+/// Signed-in pages, and how long a sign-in lasts.
+inline constexpr std::size_t sessions_max = 256;
+inline constexpr auto session_time_max = 12h;
+
 // ---- control: the live stream
 // ----------------------------------------------------------------------------------
 
@@ -149,6 +159,6 @@ inline constexpr std::uint32_t secret_overlap_s_max = 7 * 24 * 3600;
 inline constexpr std::size_t control_bytes_max =
     control_connections_max * (control_buffer_bytes + http::RequestLimits{}.head_bytes + answer_piece_bytes +
                                5 * small_body_bytes) +
-    large_bodies_max * 5 * json_body_bytes_max + stream_history_bytes;
+    large_bodies_max * 5 * json_body_bytes_max + checks_max * 2 * checked_bytes_max + stream_history_bytes;
 
 }  // namespace pulter::limits

@@ -24,8 +24,9 @@ enum class Durability : std::uint8_t {
 struct Config {
   std::string data_dir = "/var/lib/pulter";
   std::string socket = "/run/pulter/pulter.sock";
-  std::optional<net::Endpoint> listen;  ///< the TCP listener; none: off
-  std::uint32_t shards = 0;             ///< threads; 0: one per core
+  std::optional<net::Endpoint> listen;     ///< the TCP listener; none: off
+  std::vector<std::string> allowed_hosts;  ///< names under which the TCP listener may be asked for
+  std::uint32_t shards = 0;                ///< threads; 0: one per core
   std::vector<net::Network> allow_networks;
   bool allow_http = false;
   std::vector<std::uint16_t> allowed_ports;  ///< beside those that are allowed anyhow, see net::judge_port

@@ -53,9 +53,22 @@ Result<> set_text(std::string& out, std::string_view name, const std::string& te
 Result<> set_listen(Config& config, const std::string& text) {
   config.listen.reset();
   if (text.empty()) return {};
-  auto endpoint = net::parse_endpoint(text);
-  if (!endpoint) return refuse("listen", text, "an address and a port, such as 127.0.0.1:8080 or [::1]:8080");
+  // A port alone means this machine alone.
+  const bool port_only = text.find_first_not_of("0123456789") == std::string::npos;
+  auto endpoint = net::parse_endpoint(port_only ? "127.0.0.1:" + text : text);
+  if (!endpoint)
+    return refuse("listen", text, "an address and a port, such as 127.0.0.1:8080 or [::1]:8080, or a port");
   config.listen = *endpoint;
+  return {};
+}
+
+Result<> set_hosts(Config& config, Values values) {
+  config.allowed_hosts.clear();
+  for (const std::string& text : values) {
+    if (text.empty() || text.find_first_of("/@ \t") != std::string::npos)
+      return refuse("allowed_hosts", text, "a host name such as pulter.example.com");
+    config.allowed_hosts.push_back(text);
+  }
   return {};
 }
 
@@ -118,6 +131,8 @@ constexpr std::array rows{
         [](Config& c, Values v) { return set_text(c.socket, "socket", v[0], false); }},
     Row{{"listen", false, "address and port of the TCP listener; empty: off"},
         [](Config& c, Values v) { return set_listen(c, v[0]); }},
+    Row{{"allowed_hosts", true, "names that requests over TCP may have in their Host header"},
+        [](Config& c, Values v) { return set_hosts(c, v); }},
     Row{{"shards", false, "threads that deliver; 0: one per core"},
         [](Config& c, Values v) { return set_number(c.shards, "shards", v[0], 0, 256); }},
     Row{{"allow_networks", true, "special networks that callback URLs may lead to"},

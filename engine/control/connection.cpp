@@ -207,15 +207,17 @@ std::string response_head(const Response& response, bool keep, std::int64_t unix
   head.append(status_title(response.status))
       .append("\r\nServer: Pulter\r\nDate: ")
       .append(http_date_text(unix_s));
-  head.append("\r\nCache-Control: no-store\r\nX-Content-Type-Options: nosniff\r\n");
-  if (response.status != 204) head.append("Content-Type: ").append(response.content_type).append("\r\n");
+  head.append("\r\nCache-Control: ").append(response.cache_control);
+  head.append("\r\nX-Content-Type-Options: nosniff\r\n");
+  const bool bodyless = response.status == 204 || response.status == 304;
+  if (!bodyless) head.append("Content-Type: ").append(response.content_type).append("\r\n");
   for (const auto& [name, value] : response.headers)
     head.append(name).append(": ").append(value).append("\r\n");
   const std::optional<std::uint64_t> length =
       response.stream ? response.stream->length() : std::optional<std::uint64_t>(response.body.size());
   if (!length) {
     head.append("Transfer-Encoding: chunked\r\n");
-  } else if (response.status != 204) {
+  } else if (!bodyless) {
     head.append("Content-Length: ").append(std::to_string(*length)).append("\r\n");
   }
   head.append(keep ? "\r\n" : "Connection: close\r\n\r\n");

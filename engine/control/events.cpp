@@ -67,7 +67,8 @@ io::Task<Result<std::unique_ptr<delivery::BodySource>>> open_source(Context& con
 
 io::Task<Response> list_events(Context& context) {
   const Request& request = context.request;
-  if (auto ok = only_parameters(request, {"limit", "cursor", "importId", "webhookId", "state", "name"});
+  if (auto ok = only_parameters(request, {"limit", "cursor", "importId", "webhookId", "state", "name",
+                                          "index", "since", "until", "order"});
       !ok) {
     co_return problem(ok.error());
   }
@@ -86,10 +87,20 @@ io::Task<Response> list_events(Context& context) {
       co_return problem(bad.error());
     }
   }
+  if (auto ok = read_span(request, list); !ok) co_return problem(ok.error());
+  if (request.parameter("index") != nullptr) {
+    auto index = number_parameter(request, "index", 0, INT64_MAX);
+    if (!index) co_return problem(index.error());
+    list.index = *index;
+  }
+  store::CountEvents count{list};
+  auto totals = co_await context.services.store.call(std::move(count));
   auto reply = co_await context.services.store.call(std::move(list));
   if (!reply.done() || !reply.value)
     co_return store_problem(reply.status, reply.detail, "the list of events");
-  co_return list_response(*reply.value, [](json::Writer& w, const model::Event& each) { write(w, each); });
+  co_return list_response(
+      *reply.value, [](json::Writer& w, const model::Event& each) { write(w, each); },
+      totals.value ? &*totals.value : nullptr);
 }
 
 io::Task<Response> show_event(Context& context) {

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <charconv>
 
+#include "codec/base/time_text.h"
 #include "engine/control/services.h"
 #include "engine/limits.h"
 
@@ -107,6 +108,20 @@ Result<> only_parameters(const Request& request, std::initializer_list<std::stri
         Error{ErrorCode::unknown_field, -1, "This call has no parameter \"" + each.name + "\".", each.name});
   }
   return {};
+}
+
+Result<std::int64_t> time_parameter(const Request& request, std::string_view name) {
+  const std::string* text = request.parameter(name);
+  if (text == nullptr) return 0;
+  if (const auto ns = parse_rfc3339(*text)) return *ns / 1'000'000;
+  return refuse_field(ErrorCode::bad_value, name, "must be a time such as 2026-01-31T12:00:00.000Z.");
+}
+
+Result<bool> oldest_first_parameter(const Request& request) {
+  const std::string* text = request.parameter("order");
+  if (text == nullptr || *text == "desc") return false;
+  if (*text == "asc") return true;
+  return refuse_field(ErrorCode::bad_value, "order", "must be asc or desc.");
 }
 
 Result<> check_text(std::string_view field, std::string_view text, std::size_t bytes_max) {

@@ -3,6 +3,7 @@
 #include "codec/base/ids.h"
 #include "codec/http/headers.h"
 #include "engine/control/announce.h"
+#include "engine/control/auth.h"
 #include "engine/control/fields.h"
 #include "engine/control/import_request.h"
 #include "engine/control/import_source.h"
@@ -89,6 +90,18 @@ io::Task<Result<model::SpoolFile>> spool_body(Context& context, std::uint64_t ma
   co_return co_await (*upload)->finish(context.scope);
 }
 
+/// Who comes with an upload token may only make imports for its importer.
+io::Task<Result<>> check_caller(Context& context, const intake::ImportRequest& asked) {
+  const Caller& caller = context.request.caller;
+  if (auto ok = may_upload(caller, asked.template_id); !ok) co_return ok;
+  if (caller.scope.kind != model::Scope::Kind::upload || asked.webhook_url.empty()) co_return Result<>();
+  store::GetImporter get{asked.template_id};
+  auto importer = co_await context.services.store.call(std::move(get));
+  if (!importer.done() || !importer.value)
+    co_return fail(ErrorCode::not_found, "there is no importer " + asked.template_id);
+  co_return may_name_webhook(caller, *importer.value, asked.webhook_url);
+}
+
 Result<> check_content_encoding(const Request& request) {
   const std::string_view encoding = request.header("content-encoding").value_or("identity");
   if (http::same_ignoring_case(encoding, "identity")) return {};
@@ -102,6 +115,8 @@ io::Task<Response> create_from_csv(Context& context, std::string key) {
   const json::Value settings = object_of_query(request.query);
   auto asked = read_import_request(settings, context.services.config, nullptr);
   if (!asked) co_return problem(asked.error());
+  Result<> may = co_await check_caller(context, *asked);
+  if (!may) co_return problem(may.error());
   asked->idempotency_key = std::move(key);
   Result<model::SpoolFile> file =
       co_await spool_body(context, file_limit(context.services, asked->max_bytes));
@@ -118,6 +133,8 @@ io::Task<Response> create_from_json(Context& context, std::string key) {
   ImportSource source;
   auto asked = read_import_request(*settings, services.config, &source);
   if (!asked) co_return problem(asked.error());
+  Result<> may = co_await check_caller(context, *asked);
+  if (!may) co_return problem(may.error());
   asked->idempotency_key = std::move(key);
   if (source.kind == ImportSource::Kind::none) {
     auto announced = co_await services.intake.announce(context.scope, std::move(*asked));
@@ -142,7 +159,10 @@ io::Task<Response> create_import(Context& context) {
   if (!key->empty()) {
     auto repeat = co_await context.services.intake.find_repeat(*key);
     if (!repeat) co_return problem(repeat.error());
-    if (*repeat) co_return repeat_response(**repeat);
+    if (*repeat) {
+      const auto may = may_upload(context.request.caller, (*repeat)->template_id);
+      co_return may ? repeat_response(**repeat) : problem(may.error());
+    }
   }
   io::Task<Response> create = kind == BodyKind::csv ? create_from_csv(context, std::move(*key))
                                                     : create_from_json(context, std::move(*key));
@@ -158,6 +178,8 @@ io::Task<Response> put_content(Context& context) {
   store::GetImport get{id};
   auto reply = co_await services.store.call(std::move(get));
   if (!reply.done() || !reply.value) co_return store_problem(reply.status, reply.detail, "import " + id);
+  if (auto may = may_upload(context.request.caller, reply.value->template_id); !may)
+    co_return problem(may.error());
   if (state_of(*reply.value) != model::ImportState::receiving) {
     co_return problem(409, "conflict",
                       "import " + id + " has its content already: it is " +

@@ -23,7 +23,9 @@ io::Task<Response> command(Context& context, store::ImportCommand what) {
 
 io::Task<Response> list_imports(Context& context) {
   const Request& request = context.request;
-  if (auto ok = only_parameters(request, {"limit", "cursor", "templateId", "state"}); !ok) {
+  if (auto ok = only_parameters(request,
+                                {"limit", "cursor", "templateId", "state", "q", "since", "until", "order"});
+      !ok) {
     co_return problem(ok.error());
   }
   auto page = read_page(request);
@@ -41,10 +43,16 @@ io::Task<Response> list_imports(Context& context) {
       co_return problem(bad.error());
     }
   }
+  if (const std::string* part = request.parameter("q")) list.file_name_part = *part;
+  if (auto ok = read_span(request, list); !ok) co_return problem(ok.error());
+  store::CountImports count{list};
+  auto totals = co_await context.services.store.call(std::move(count));
   auto reply = co_await context.services.store.call(std::move(list));
   if (!reply.done() || !reply.value)
     co_return store_problem(reply.status, reply.detail, "the list of imports");
-  co_return list_response(*reply.value, [](json::Writer& w, const model::Import& each) { write(w, each); });
+  co_return list_response(
+      *reply.value, [](json::Writer& w, const model::Import& each) { write(w, each); },
+      totals.value ? &*totals.value : nullptr);
 }
 
 io::Task<Response> show_import(Context& context) {

@@ -50,6 +50,18 @@ void write_time(json::Writer& w, std::string_view field, std::int64_t unix_ms) {
   }
 }
 
+void write(json::Writer& w, const store::Totals& totals) {
+  if (totals.total) {
+    w.field("total", *totals.total);
+  } else {
+    w.field_null("total");
+  }
+  if (totals.counts.empty()) return;
+  w.key("counts").begin_object();
+  for (const auto& [state, count] : totals.counts) w.field(state, count);
+  w.end_object();
+}
+
 void write(json::Writer& w, const model::Importer& importer) {
   w.begin_object().field("id", importer.id);
   write_time(w, "createdAt", importer.created_at_ms);
@@ -137,6 +149,16 @@ Progress progress_of(const model::Import& import) {
   return progress;
 }
 
+/// Of the lane that stands still, where one does: that is the answer one looks for.
+std::int32_t last_status_of(const model::Import& import) {
+  std::int32_t status = 0;
+  for (const model::Delivery& lane : import.deliveries) {
+    if (!lane.halted_event_id.empty()) return lane.last_status;
+    if (lane.last_status != 0) status = lane.last_status;
+  }
+  return status;
+}
+
 }  // namespace
 
 void write(json::Writer& w, const model::Import& import) {
@@ -164,6 +186,11 @@ void write(json::Writer& w, const model::Import& import) {
   }
   write_time(w, "startedAt", import.started_at_ms);
   write_time(w, "completedAt", import.completed_at_ms);
+  if (const std::int32_t status = last_status_of(import); status != 0) {
+    w.field("lastStatus", status);
+  } else {
+    w.field_null("lastStatus");
+  }
   write_lanes(w, import);
   w.end_object();
 }

@@ -39,9 +39,13 @@ template <class T>
   return json_response(status, std::move(body));
 }
 
-/// {"data": […], "next": cursor|null}
+/// `total` and `counts` of a list.
+void write(json::Writer& w, const store::Totals& totals);
+
+/// {"data": […], "next": cursor|null}, and the totals where they are given.
 template <class T, class WriteOne>
-[[nodiscard]] Response list_response(const store::Listing<T>& listing, WriteOne write_one) {
+[[nodiscard]] Response list_response(const store::Listing<T>& listing, WriteOne write_one,
+                                     const store::Totals* totals = nullptr) {
   std::string body;
   json::Writer w(body);
   w.begin_object().key("data").begin_array();
@@ -52,6 +56,7 @@ template <class T, class WriteOne>
   } else {
     w.field("next", listing.next);
   }
+  if (totals != nullptr) write(w, *totals);
   w.end_object();
   return json_response(200, std::move(body));
 }

@@ -10,6 +10,7 @@
 #include "codec/base/result.h"
 #include "codec/http/query.h"
 #include "codec/http/request_reader.h"
+#include "engine/control/caller.h"
 #include "io/io.h"
 #include "io/scope.h"
 
@@ -62,6 +63,7 @@ struct Request {
   io::PeerCredentials peer;
   RequestBody& body;
   PassedFd& passed_fd;
+  Caller caller{};
 
   [[nodiscard]] std::optional<std::string_view> header(std::string_view name) const {
     return head.header(name);

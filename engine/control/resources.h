@@ -66,6 +66,24 @@ io::Task<Response> show_metrics(Context& context);
 // stream.cpp
 io::Task<Response> live_stream(Context& context);
 
+// check.cpp
+io::Task<Response> check_file(Context& context);
+
+// figures.cpp
+io::Task<Response> show_stats(Context& context);
+io::Task<Response> show_batches(Context& context);
+io::Task<Response> show_timeline(Context& context);
+
+// tokens.cpp
+io::Task<Response> create_token(Context& context);
+io::Task<Response> list_tokens(Context& context);
+io::Task<Response> delete_token(Context& context);
+
+// session.cpp
+io::Task<Response> create_session(Context& context);
+io::Task<Response> show_session(Context& context);
+io::Task<Response> delete_session(Context& context);
+
 // explain.cpp
 io::Task<Response> explain_url(Context& context);
 

@@ -16,6 +16,8 @@ std::string_view status_title(int status) noexcept {
       return "No Content";
     case 206:
       return "Partial Content";
+    case 304:
+      return "Not Modified";
     case 400:
       return "Bad Request";
     case 401:

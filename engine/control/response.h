@@ -30,6 +30,7 @@ class ResponseStream {
 struct Response {
   int status = 200;
   std::string_view content_type = "application/json";             ///< a literal
+  std::string_view cache_control = "no-store";                    ///< a literal
   std::vector<std::pair<std::string_view, std::string>> headers;  ///< names are literals
   std::string body;
   std::unique_ptr<ResponseStream> stream;  ///< instead of `body` where set

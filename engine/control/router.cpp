@@ -5,6 +5,7 @@
 #include "codec/http/query.h"
 #include "engine/control/auth.h"
 #include "engine/control/resources.h"
+#include "engine/control/services.h"
 
 namespace pulter::control {
 namespace {
@@ -20,13 +21,13 @@ constexpr std::array routes{
     Route{"GET", "/v1/webhooks/{id}", show_webhook},
     Route{"PATCH", "/v1/webhooks/{id}", update_webhook},
     Route{"DELETE", "/v1/webhooks/{id}", delete_webhook},
-    Route{"GET", "/v1/webhooks/{id}/secret", show_secret},
+    Route{"GET", "/v1/webhooks/{id}/secret", show_secret, Need::admin},
     Route{"POST", "/v1/webhooks/{id}/rotate-secret", rotate_secret},
     Route{"POST", "/v1/webhooks/{id}/test", test_webhook},
-    Route{"POST", "/v1/imports", create_import},
+    Route{"POST", "/v1/imports", create_import, Need::upload},
     Route{"GET", "/v1/imports", list_imports},
     Route{"GET", "/v1/imports/{id}", show_import},
-    Route{"PUT", "/v1/imports/{id}/content", put_content},
+    Route{"PUT", "/v1/imports/{id}/content", put_content, Need::upload},
     Route{"GET", "/v1/imports/{id}/content", show_content},
     Route{"GET", "/v1/imports/{id}/rows", show_rows},
     Route{"GET", "/v1/imports/{id}/row-errors", list_row_errors},
@@ -44,7 +45,17 @@ constexpr std::array routes{
     Route{"POST", "/v1/events/{id}/resend", resend_event},
     Route{"GET", "/v1/stream", live_stream},
     Route{"GET", "/v1/explain", explain_url},
-    Route{"GET", "/healthz", show_health},
+    Route{"POST", "/v1/check", check_file},
+    Route{"GET", "/v1/stats", show_stats},
+    Route{"GET", "/v1/imports/{id}/batches", show_batches},
+    Route{"GET", "/v1/imports/{id}/timeline", show_timeline},
+    Route{"POST", "/v1/session", create_session, Need::nothing},
+    Route{"GET", "/v1/session", show_session, Need::any_token},
+    Route{"DELETE", "/v1/session", delete_session, Need::any_token},
+    Route{"POST", "/v1/tokens", create_token, Need::local_socket},
+    Route{"GET", "/v1/tokens", list_tokens, Need::local_socket},
+    Route{"DELETE", "/v1/tokens/{id}", delete_token, Need::local_socket},
+    Route{"GET", "/healthz", show_health, Need::nothing},
     Route{"GET", "/readyz", show_readiness},
     Route{"GET", "/metrics", show_metrics},
 };
@@ -66,6 +77,10 @@ bool fits(std::string_view pattern, std::string_view path, std::string_view* id)
 
 }  // namespace
 
+std::span<const Route> all_routes() {
+  return routes;
+}
+
 Match find_route(std::string_view method, std::string_view path) {
   const std::string_view wanted = method == "HEAD" ? "GET" : method;
   Match match;
@@ -85,10 +100,33 @@ Match find_route(std::string_view method, std::string_view path) {
   return match;
 }
 
+namespace {
+
+/// What is decided before the API is asked at all.
+std::optional<Response> answer_at_the_door(const Context& context) {
+  const Request& request = context.request;
+  if (request.door == Door::unix_socket) return std::nullopt;
+  const std::string_view host = request.header("host").value_or("");
+  if (!is_known_host(host, context.services.config)) {
+    return problem(403, "forbidden",
+                   "the Host header names \"" + std::string(host) +
+                       "\", which is neither an address nor localhost; a name has to be set as allowed_hosts "
+                       "(--allowed-host)",
+                   "Host");
+  }
+  return page_response(context.services.pages, request);
+}
+
+}  // namespace
+
 io::Task<Response> dispatch(Context& context) {
   Request& request = context.request;
-  if (auto allowed = check_access(request); !allowed) co_return problem(allowed.error());
+  if (auto answer = answer_at_the_door(context)) co_return std::move(*answer);
+  Result<> identified = co_await identify(context);
+  if (!identified) co_return problem(identified.error());
   Match match = find_route(request.method, request.path);
+  const Need need = match.route == nullptr ? Need::any_token : match.route->need;
+  if (auto refusal = refuse_caller(request, need)) co_return std::move(*refusal);
   if (match.route == nullptr && match.allow.empty()) {
     co_return problem(404, "not_found", "there is no resource at " + std::string(request.path));
   }

@@ -1,8 +1,10 @@
 #pragma once
 
+#include <span>
 #include <string>
 #include <string_view>
 
+#include "engine/control/auth.h"
 #include "engine/control/request.h"
 #include "engine/control/response.h"
 #include "io/task.h"
@@ -16,6 +18,7 @@ struct Route {
   std::string_view method;
   std::string_view path;  ///< at most one segment is "{id}"
   Handler handler;
+  Need need = Need::by_method;
 };
 
 /// What a path and method lead to.
@@ -25,6 +28,8 @@ struct Match {
   std::string allow;  ///< for 405: the methods that this path has; empty: there is no such path (404)
 };
 
+/// All calls of the API.
+[[nodiscard]] std::span<const Route> all_routes();
 /// Finds the route. HEAD is served by the route of GET.
 [[nodiscard]] Match find_route(std::string_view method, std::string_view path);
 

@@ -4,7 +4,9 @@
 #include <string_view>
 
 #include "engine/config/config.h"
+#include "engine/control/pages.h"
 #include "engine/control/resend_job.h"
+#include "engine/control/sessions.h"
 #include "engine/intake/intake.h"
 #include "engine/store/spool.h"
 #include "engine/store/store_client.h"
@@ -50,8 +52,12 @@ struct Services {
   Readiness& readiness;
   MetricsSource* metrics = nullptr;  ///< may be null
   io::Resolver* resolver = nullptr;  ///< for /v1/explain; null: names are judged as far as that goes without
-  ResendJobs resends{};              ///< the server's own
-  std::size_t large_bodies = 0;      ///< JSON bodies over limits::small_body_bytes that are being read now
+  Pages pages{};                     ///< the dashboard; none: built without
+  std::int64_t started_at_ms = 0;
+  Sessions sessions{};           ///< the server's own
+  ResendJobs resends{};          ///< the server's own
+  std::size_t checks = 0;        ///< first bytes of files that are held now
+  std::size_t large_bodies = 0;  ///< JSON bodies over limits::small_body_bytes that are being read now
 };
 
 }  // namespace pulter::control

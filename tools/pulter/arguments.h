@@ -27,6 +27,7 @@ void add_choice(CLI::App& command, const std::string& names, std::optional<bool>
 void add_import_command(CLI::App& program, Chosen& chosen);
 void add_importer_commands(CLI::App& program, Chosen& chosen);
 void add_webhook_commands(CLI::App& program, Chosen& chosen);
+void add_token_commands(CLI::App& program, Chosen& chosen);
 void add_import_commands(CLI::App& program, Chosen& chosen);
 void add_event_commands(CLI::App& program, Chosen& chosen);
 void add_listen_command(CLI::App& program, Chosen& chosen);

@@ -41,6 +41,7 @@ int run(int argument_count, char** arguments) {
   pulter::tool::add_import_command(program, chosen);
   pulter::tool::add_importer_commands(program, chosen);
   pulter::tool::add_webhook_commands(program, chosen);
+  pulter::tool::add_token_commands(program, chosen);
   pulter::tool::add_import_commands(program, chosen);
   pulter::tool::add_event_commands(program, chosen);
   pulter::tool::add_listen_command(program, chosen);

@@ -8,9 +8,9 @@
 #include <vector>
 
 #include "engine/config/config.h"
-#include "engine/control/auth.h"
 #include "engine/engine.h"
 #include "io/process.h"
+#include "tools/pulterd/pages.h"
 
 namespace {
 
@@ -88,7 +88,6 @@ Result<config::Config> read_config(const Flags& flags) {
       return fail(ErrorCode::bad_config, "flag " + flag_name(setting) + ": " + done.error().detail);
     }
   }
-  if (auto done = pulter::control::check_listeners(config); !done) return std::unexpected(done.error());
   return config;
 }
 
@@ -119,7 +118,7 @@ int run(int argument_count, char** arguments) {
     std::fprintf(stderr, "pulterd: %s\n", config.error().detail.c_str());
     return ExitCode::usage;
   }
-  if (auto done = pulter::engine::run(*config, print_listening); !done) {
+  if (auto done = pulter::engine::run(*config, print_listening, built_in_pages()); !done) {
     std::fprintf(stderr, "pulterd: %s\n", done.error().detail.c_str());
     return ExitCode::failed;
   }

@@ -9,15 +9,17 @@
 namespace pulter::control {
 namespace {
 
-TEST(Door, ATcpListenerIsRefusedAsLongAsNothingGuardsIt) {
+TEST(Door, OnlyHostsThatNoNameServerDecides) {
   config::Config config;
-  EXPECT_TRUE(check_listeners(config));
-  config.listen = *net::parse_endpoint("127.0.0.1:8080");
-  const auto refused = check_listeners(config);
-  ASSERT_FALSE(refused);
-  EXPECT_EQ(refused.error().field, "listen");
-  EXPECT_NE(refused.error().detail.find("127.0.0.1:8080"), std::string::npos);
-  EXPECT_NE(refused.error().detail.find(config.socket), std::string::npos);
+  config.allowed_hosts = {"pulter.example.com", "other.example.com:8443"};
+  for (const char* good :
+       {"127.0.0.1", "127.0.0.1:8080", "[::1]:8080", "10.0.0.5:80", "localhost", "LocalHost:8080",
+        "pulter.example.com", "Pulter.Example.com:1", "other.example.com:8443"})
+    EXPECT_TRUE(is_known_host(good, config)) << good;
+  for (const char* bad :
+       {"", "evil.example", "evil.example:8080", "localhost.evil.example", "127.0.0.1.evil.example", "[::1",
+        "pulter", "other.example.com", "2130706433", "0x7f.1"})
+    EXPECT_FALSE(is_known_host(bad, config)) << bad;
 }
 
 TEST(Routes, FixedPathsAndIds) {

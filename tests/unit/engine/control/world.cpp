@@ -3,6 +3,7 @@
 #include <cstdlib>
 
 #include "codec/http/headers.h"
+#include "codec/net/ip_text.h"
 #include "io/log.h"
 
 namespace pulter::control::test {
@@ -12,6 +13,7 @@ using namespace std::chrono_literals;
 namespace {
 
 constexpr const char* socket_path = "/run/pulter.sock";
+const net::Endpoint tcp_address = *net::parse_endpoint("127.0.0.1:8080");
 
 /// A client that writes in pieces and then reads until one whole answer is there or the server closes.
 struct Client {
@@ -20,6 +22,7 @@ struct Client {
   std::size_t piece;
   std::string_view method;
   int passed_fd;
+  bool tcp;
   std::string received;
   bool closed = false;
   bool done = false;
@@ -48,9 +51,14 @@ io::Task<> write_all(io::Scope& scope, Client& client, int fd) {
 }
 
 io::Task<> talk(io::Scope& scope, Client& client) {
-  auto fd = client.io.open_unix();
-  const std::int32_t connected = co_await io::connect_unix(scope, *fd, socket_path, client.io.now() + 5s);
-  EXPECT_EQ(connected, 0);
+  auto fd = client.tcp ? client.io.open_tcp(net::Family::ipv4) : client.io.open_unix();
+  if (client.tcp) {
+    const std::int32_t connected = co_await io::connect(scope, *fd, tcp_address, client.io.now() + 5s);
+    EXPECT_EQ(connected, 0);
+  } else {
+    const std::int32_t connected = co_await io::connect_unix(scope, *fd, socket_path, client.io.now() + 5s);
+    EXPECT_EQ(connected, 0);
+  }
   if (client.passed_fd >= 0) client.io.pass_descriptor(*fd, client.passed_fd);
   {
     // A server that refuses early closes while we still write: reading and writing go side by side.
@@ -147,6 +155,8 @@ World::World(io::SimSettings settings) : io_(settings) {
   server_ = std::make_unique<HttpServer>(*scope_, *services_);
   listener_ = *io_.listen_unix({.path = socket_path});
   scope_->spawn(server_->serve(listener_, Door::unix_socket));
+  tcp_listener_ = *io_.listen_tcp(tcp_address);
+  scope_->spawn(server_->serve(tcp_listener_, Door::tcp));
 }
 
 World::~World() {
@@ -158,6 +168,7 @@ World::~World() {
   EXPECT_EQ(scope_->running(), 0u) << "a flow does not end";
   EXPECT_EQ(server_->counters().connections, 0u);
   io_.close(listener_);
+  io_.close(tcp_listener_);
   server_.reset();
   scope_.reset();
   client_->drain();
@@ -184,7 +195,7 @@ void World::pass(io::Duration time) {
 }
 
 Got World::exchange(std::string_view bytes, std::size_t piece, std::string_view method, int passed_fd) {
-  Client client{io_, bytes, piece, method, passed_fd, {}, false, false};
+  Client client{io_, bytes, piece, method, passed_fd, through_tcp_, {}, false, false};
   io::Scope scope(io_);
   scope.spawn(talk(scope, client));
   const io::Instant limit = io_.now() + 600s;
@@ -211,6 +222,23 @@ Got World::request(std::string_view method, std::string_view target, std::string
   }
   bytes.append("\r\n").append(body);
   return exchange(bytes, 0, method);
+}
+
+Got World::over_tcp(std::string_view method, std::string_view target, std::string_view body,
+                    Headers headers) {
+  bool has_host = false;
+  for (const auto& [name, value] : headers) has_host = has_host || name == "Host";
+  if (!has_host) headers.emplace_back("Host", "127.0.0.1:8080");
+  std::string bytes(method);
+  bytes.append(" ").append(target).append(" HTTP/1.1\r\n");
+  for (const auto& [name, value] : headers) bytes.append(name).append(": ").append(value).append("\r\n");
+  if (method != "GET" && method != "HEAD")
+    bytes.append("Content-Length: ").append(std::to_string(body.size())).append("\r\n");
+  bytes.append("\r\n").append(body);
+  through_tcp_ = true;
+  Got got = exchange(bytes, 0, method);
+  through_tcp_ = false;
+  return got;
 }
 
 std::string World::make_webhook(std::string_view url) {

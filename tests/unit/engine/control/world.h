@@ -52,6 +52,9 @@ class World : public testing::Test {
                int passed_fd = -1);
   Got request(std::string_view method, std::string_view target, std::string_view body = {},
               Headers headers = {});
+  /// As `request`, over the TCP listener; a Host header is put first unless `headers` has one.
+  Got over_tcp(std::string_view method, std::string_view target, std::string_view body = {},
+               Headers headers = {});
   Got get(std::string_view target) { return request("GET", target); }
   Got post(std::string_view target, std::string_view json) {
     return request("POST", target, json, {{"Content-Type", "application/json"}});
@@ -81,6 +84,8 @@ class World : public testing::Test {
   std::unique_ptr<io::Scope> scope_;
   std::unique_ptr<HttpServer> server_;
   int listener_ = -1;
+  int tcp_listener_ = -1;
+  bool through_tcp_ = false;  ///< where exchange connects
 };
 
 /// Parses one answer out of raw bytes; status 0 where there is none. `method` HEAD has no body.
