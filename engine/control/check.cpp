@@ -82,7 +82,11 @@ io::Task<Result<Looked>> look_at(Context& context, std::string_view bytes, const
   if (!appended) co_return std::unexpected(std::move(appended.error()));
   auto file = co_await (*upload)->finish(context.scope);
   if (!file) co_return std::unexpected(std::move(file.error()));
-  auto planned = co_await intake::plan_file(context.scope, spool, *file, asked.encoding, asked.plan);
+  std::string encoding = asked.encoding;
+  csv::PlanSettings settings = asked.plan;
+  io::Task<Result<intake::Planned>> planning =
+      intake::plan_file(context.scope, spool, *file, std::move(encoding), std::move(settings));
+  Result<intake::Planned> planned = co_await std::move(planning);
   Result<Looked> looked = fail(ErrorCode::file_read_failed, "the bytes could not be read back");
   if (!planned) {
     looked = std::unexpected(std::move(planned.error()));

@@ -138,8 +138,10 @@ struct Seen {
 io::Task<Result<Seen>> look(Services& services, std::int64_t since_ms) {
   store::ListRecentAttempts recent{{}, {}, since_ms, limits::figures_attempts_max};
   auto attempts = co_await services.store.call(std::move(recent));
-  auto lanes = co_await services.store.call(store::ListLanes{});
-  auto imports = co_await services.store.call(store::CountImports{});
+  store::ListLanes list;
+  auto lanes = co_await services.store.call(std::move(list));
+  store::CountImports count;
+  auto imports = co_await services.store.call(std::move(count));
   if (!attempts.value || !lanes.value || !imports.value) {
     co_return fail(ErrorCode::store_unavailable,
                    "the figures could not be read: " + attempts.detail + lanes.detail + imports.detail);

@@ -96,7 +96,7 @@ TEST_F(Events, AreListedAndShown) {
                                    std::string("state=delivered"), std::string("name=all")}) {
     EXPECT_NE(get("/v1/events?" + query).body.find(lane.event_id), std::string::npos) << query;
   }
-  EXPECT_EQ(get("/v1/events?state=halted").body, R"({"data":[],"next":null})");
+  EXPECT_EQ(get("/v1/events?state=halted").body, R"({"data":[],"next":null,"total":0})");
   EXPECT_EQ(get("/v1/events?state=lost").text("field"), "state");
   EXPECT_EQ(get("/v1/events?importid=x").text("field"), "importid");
   EXPECT_EQ(get("/v1/events/evt_x").status, 404);

@@ -55,7 +55,7 @@ TEST_F(Imports, ACsvBodyBecomesAnImport) {
   EXPECT_EQ(get("/v1/imports/" + id).body, got.body);
   EXPECT_NE(get("/v1/imports").body.find(id), std::string::npos);
   EXPECT_NE(get("/v1/imports?state=queued&templateId=default").body.find(id), std::string::npos);
-  EXPECT_EQ(get("/v1/imports?state=halted").body, R"({"data":[],"next":null})");
+  EXPECT_EQ(get("/v1/imports?state=halted").body, R"({"data":[],"next":null,"total":0,"counts":{"queued":1}})");
   EXPECT_EQ(get("/v1/imports?state=asleep").text("field"), "state");
 }
 
@@ -160,7 +160,7 @@ TEST_F(Imports, SizeLimitsAreSaidBeforeTheFileIsRead) {
           std::string(csv.substr(0, 32)) + "\r\n0\r\n\r\n",
       0, "POST");
   EXPECT_EQ(found.status, 413) << found.body;
-  EXPECT_EQ(get("/v1/imports").body, R"({"data":[],"next":null})");
+  EXPECT_EQ(get("/v1/imports").body, R"({"data":[],"next":null,"total":0})");
 }
 
 TEST_F(Imports, TheSameKeyGivesTheFirstImport) {
@@ -296,7 +296,7 @@ TEST_F(Imports, AnUploadThatBreaksOffLeavesNothing) {
   io::Scope scope(io_);
   scope.spawn(talk(*this, io_, scope));
   pass(5s);
-  EXPECT_EQ(get("/v1/imports").body, R"({"data":[],"next":null})");
+  EXPECT_EQ(get("/v1/imports").body, R"({"data":[],"next":null,"total":0})");
 }
 
 }  // namespace
