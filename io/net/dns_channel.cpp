@@ -8,6 +8,7 @@
 
 #include <algorithm>
 #include <array>
+#include <cerrno>
 #include <cstring>
 #include <mutex>
 #include <utility>
@@ -184,7 +185,7 @@ void DnsChannel::cancel() noexcept {
 
 void DnsChannel::on_answer(void* argument, int status, int, unsigned char* bytes, int size) {
   const std::unique_ptr<Question> question(static_cast<Question*>(argument));
-  --question->channel.open_;
+  if (--question->channel.open_ == 0) question->channel.all_answered_.set();
   DnsAnswer answer;
   if (status != ARES_SUCCESS) {
     answer = failure(status);
@@ -257,9 +258,9 @@ Task<> DnsChannel::tick() {
       wait = std::clamp(due, Duration(std::chrono::milliseconds(1)), tick_max);
     }
     const Instant until = scope_.io().now() + wait;
-    const std::int32_t slept = co_await sleep_until(scope_, until);
-    if (slept < 0) break;
-    ares_process_fd(channel_, ARES_SOCKET_BAD, ARES_SOCKET_BAD);
+    const std::int32_t waited = co_await all_answered_.wait(scope_, until);
+    if (waited == -ECANCELED) break;
+    if (waited == -ETIMEDOUT) ares_process_fd(channel_, ARES_SOCKET_BAD, ARES_SOCKET_BAD);
   }
   --flows_;
   ticking_ = false;

@@ -66,6 +66,7 @@ class DnsChannel {
   std::string problem_;  ///< why there is no channel
   std::map<int, std::unique_ptr<Socket>> sockets_;
   std::size_t open_ = 0;
+  Event all_answered_;
   std::size_t flows_ = 0;
   bool ticking_ = false;
 };
