@@ -1,11 +1,12 @@
 // Debian's Chromium through playwright-core, and where the page comes from: a real daemon given by PULTER_URL and
-// PULTER_TOKEN, otherwise the stand-in.
+// PULTER_TOKEN, or started from PULTERD and PULTER; otherwise the stand-in.
 
 import { existsSync } from "node:fs";
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { chromium } from "playwright-core";
+import { startDaemon } from "./daemon.mjs";
 import { startMock } from "../../tools/dashboard/mock/server.mjs";
 
 const program = process.env.CHROMIUM ?? "/usr/bin/chromium";
@@ -40,6 +41,7 @@ export async function openDaemon(kind = "seed") {
   if (process.env.PULTER_URL) {
     return { url: process.env.PULTER_URL.replace(/\/$/, ""), token: process.env.PULTER_TOKEN ?? "", world: undefined, stop: async () => undefined };
   }
+  if (process.env.PULTERD) return { world: undefined, ...(await startDaemon()) };
   const mock = await startMock({ kind });
   return { url: mock.url, token: "mock-admin", world: mock.world, stop: mock.stop };
 }
