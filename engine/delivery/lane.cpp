@@ -205,7 +205,8 @@ io::Task<std::optional<Outgoing>> Lane::open_event(Run& run, std::uint64_t curso
   if (settled != Step::go_on) co_return none;
   auto event = next_event(run, cursor);
   if (!event) {
-    co_await halt_unsendable(run, model::Event{}, cursor, event.error());
+    model::Event unopened;
+    co_await halt_unsendable(run, std::move(unopened), cursor, event.error());
     co_return none;
   }
   std::optional<Outgoing> outgoing = co_await reopen_event(run, std::move(*event), cursor);

@@ -197,7 +197,8 @@ io::Task<Result<Accepted>> Intake::accept(io::Scope& scope, ImportRequest reques
 io::Task<Result<Accepted>> Intake::announce(io::Scope& scope, ImportRequest request) {
   auto drafted = co_await draft(scope, request);
   if (!drafted) co_return fail(std::move(drafted.error()));
-  auto stored = co_await store_draft(std::move(*drafted), std::string());
+  std::string no_plan;
+  auto stored = co_await store_draft(std::move(*drafted), std::move(no_plan));
   co_return stored;
 }
 

@@ -348,6 +348,22 @@ TEST_F(Lanes, HoldTheirAnswerWhileTheStoreCannotWrite) {
   EXPECT_EQ(receiver_.history().size(), 5u);
 }
 
+TEST_F(Lanes, HaltWithTheReasonWhenTheFileCannotBeRead) {
+  receiver_.set_script([this](const Receipt&, std::size_t number) {
+    if (number == 2) engine_.spool().set_failing(true);
+    return Reaction{};
+  });
+  const std::string id = start(500, 100);
+  ASSERT_TRUE(reach(id, ImportState::halted));
+  const model::Delivery stood = engine_.look(id).deliveries.front();
+  EXPECT_NE(stood.last_status_text.find("could not be read"), std::string::npos) << stood.last_status_text;
+  engine_.spool().set_failing(false);
+  ASSERT_TRUE(engine_.ask(store::CommandImport{id, store::ImportCommand::resume}).done());
+  engine_.poke(webhook_.id);
+  ASSERT_TRUE(reach(id, ImportState::completed));
+  expect_in_order(5);
+}
+
 /// I1 to I4 over crashes: strict repeats at most one batch per crash, relaxed at most two.
 void crash_often(std::uint64_t seed, config::Durability durability, std::size_t repeats_per_crash) {
   SimEngine engine(seed, durability);
