@@ -21,7 +21,10 @@ export function useRows(ids: string[], href: (id: string) => string) {
     const at = selected === undefined ? -1 : ids.indexOf(selected);
     const next = ids[at < 0 ? 0 : Math.max(0, Math.min(ids.length - 1, at + step))] as string;
     select(next);
-    document.getElementById(`row-${next}`)?.scrollIntoView({ block: "nearest" });
+    const element = document.getElementById(`row-${next}`);
+    element?.scrollIntoView({ block: "nearest" });
+    // The focus goes along: Enter opens, and a screen reader says the row's name.
+    element?.querySelector<HTMLElement>("a[href]")?.focus({ preventScroll: true });
   };
   useKeys({
     j: () => move(1),

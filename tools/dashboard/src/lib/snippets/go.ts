@@ -38,8 +38,8 @@ func verified(key []byte, h http.Header, body []byte) bool {
 func main() {
 	secret := os.Getenv("PULTER_SECRET")
 	key := []byte(secret)
-	if rest, found := strings.CutPrefix(secret, "whsec_"); found {
-		key, _ = base64.StdEncoding.DecodeString(rest)
+	if strings.HasPrefix(secret, "whsec_") {
+		key, _ = base64.StdEncoding.DecodeString(secret[6:])
 	}
 	port := os.Getenv("PORT")
 	if port == "" {
