@@ -54,7 +54,7 @@ std::size_t data_set_bytes() {
 }
 
 int contest_iterations() {
-  return tiny() ? 1 : 15;
+  return tiny() ? 1 : 7;
 }
 
 const DataSet& data_set(std::string_view name) {

@@ -27,7 +27,7 @@ void contest(benchmark::State& state, std::size_t bytes, const std::vector<Conte
 /// Bytes of each data set: 64 MiB, or 1 MiB where PULTER_BENCH_TINY is set (a run that only shows that it
 /// works).
 [[nodiscard]] std::size_t data_set_bytes();
-/// Iterations of a contest: 15, or 1.
+/// Iterations of a contest: 7, or 1.
 [[nodiscard]] int contest_iterations();
 /// Made on first use and kept.
 [[nodiscard]] const DataSet& data_set(std::string_view name);

@@ -30,6 +30,12 @@ struct Block {
     return join(_mm256_cmpeq_epi8(_mm256_min_epu8(low, highest), low),
                 _mm256_cmpeq_epi8(_mm256_min_epu8(high, highest), high));
   }
+  std::uint64_t high_bits() const { return join(low, high); }
+  std::uint64_t at_least(unsigned char c) const {
+    const __m256i least = _mm256_set1_epi8(static_cast<char>(c));
+    return join(_mm256_cmpeq_epi8(_mm256_max_epu8(low, least), low),
+                _mm256_cmpeq_epi8(_mm256_max_epu8(high, least), high));
+  }
   std::uint64_t line_ends() const {
     // Each byte is compared with the one line end that has its low four bits; no byte equals what stands for
     // the others.
@@ -71,6 +77,6 @@ inline void emit(std::uint16_t* out, std::uint16_t base, std::uint64_t mask) {
 
 namespace pulter::csv {
 
-const Kernel kernel_avx2{skip, scan, index, controls};
+const Kernel kernel_avx2{skip, scan, index, controls, utf8};
 
 }  // namespace pulter::csv

@@ -15,6 +15,10 @@ struct Block {
   static Block load(const char* data) { return {_mm512_loadu_si512(data)}; }
   std::uint64_t equal(char c) const { return _mm512_cmpeq_epi8_mask(bytes, _mm512_set1_epi8(c)); }
   std::uint64_t controls() const { return _mm512_cmplt_epu8_mask(bytes, _mm512_set1_epi8(0x20)); }
+  std::uint64_t high_bits() const { return _mm512_movepi8_mask(bytes); }
+  std::uint64_t at_least(unsigned char c) const {
+    return _mm512_cmpge_epu8_mask(bytes, _mm512_set1_epi8(static_cast<char>(c)));
+  }
   std::uint64_t line_ends() const {
     // Each byte is compared with the one line end that has its low four bits; no byte equals what stands for
     // the others.
@@ -60,6 +64,6 @@ inline void emit(std::uint16_t* out, std::uint16_t base, std::uint64_t mask) {
 
 namespace pulter::csv {
 
-const Kernel kernel_avx512{skip, scan, index, controls};
+const Kernel kernel_avx512{skip, scan, index, controls, utf8};
 
 }  // namespace pulter::csv

@@ -99,8 +99,40 @@ void index(const char* data, std::size_t bytes, char delimiter, CellIndex& index
   }
 }
 
+/// How many bytes follow a lead byte; -1 for what begins no character (RFC 3629, section 4).
+int following(unsigned char lead) {
+  if (lead < 0x80) return 0;
+  if (lead < 0xc2 || lead > 0xf4) return -1;
+  return lead < 0xe0 ? 1 : lead < 0xf0 ? 2 : 3;
+}
+
+/// Whether `second` may follow `lead`: no overlong forms, surrogates, nothing beyond U+10FFFF.
+bool may_follow(unsigned char lead, unsigned char second) {
+  if (second < (lead == 0xe0 ? 0xa0 : lead == 0xf0 ? 0x90 : 0x80)) return false;
+  return second < (lead == 0xed ? 0xa0 : lead == 0xf4 ? 0x90 : 0xc0);
+}
+
+bool utf8(const char* data, std::size_t bytes) {
+  const auto at = [data](std::ptrdiff_t i) { return static_cast<unsigned char>(data[i]); };
+  const auto continues = [](unsigned char c) { return (c & 0xc0) == 0x80; };
+  // A character that began before: the nearest lead byte says how far it goes.
+  std::ptrdiff_t lead = -1;
+  while (lead > -3 && continues(at(lead))) --lead;
+  std::ptrdiff_t i = continues(at(lead)) ? 0 : lead;
+  const auto end = static_cast<std::ptrdiff_t>(bytes);
+  while (i < end) {
+    const int more = following(at(i));
+    if (more < 0) return false;
+    for (int k = 1; k <= more && i + k < end; ++k) {
+      if (k == 1 ? !may_follow(at(i), at(i + 1)) : !continues(at(i + k))) return false;
+    }
+    i += 1 + more;
+  }
+  return true;
+}
+
 }  // namespace
 
-const Kernel kernel_scalar{skip, scan, index, controls};
+const Kernel kernel_scalar{skip, scan, index, controls, utf8};
 
 }  // namespace pulter::csv

@@ -84,6 +84,9 @@ struct Kernel {
   void (*index)(const char* data, std::size_t bytes, char delimiter, CellIndex& index);
   /// Counts the bytes below 0x20.
   std::uint64_t (*controls)(const char* data, std::size_t bytes);
+  /// Whether the bytes are UTF-8, a character cut by their start or end included. Three bytes before `data`
+  /// are read; they must be known to be valid.
+  bool (*utf8)(const char* data, std::size_t bytes);
 };
 
 extern const Kernel kernel_scalar;

@@ -1,7 +1,6 @@
 #pragma once
 
 #include <cstdint>
-#include <optional>
 #include <string_view>
 
 namespace pulter::csv {
@@ -9,18 +8,21 @@ namespace pulter::csv {
 /// Checks a long text for valid UTF-8 piece by piece, as the pieces are still in the cache.
 class Utf8Check {
  public:
-  /// The text to check begins at `begin`, which starts a character.
+  /// The text to check begins at `begin`, which starts a character; what stands before is known to be valid.
   Utf8Check(std::string_view file, std::uint64_t begin) : file_(file), checked_to_(begin) {}
 
-  /// Checks up to `end`; a character cut by `end` is left for the next call unless the file ends there.
-  /// `ascii` says that all bytes since the last call are ASCII. False where something is not UTF-8: then ask
-  /// `first_invalid`.
+  /// Checks up to `end`; a character that goes on there is checked by the next call, or is an error where the
+  /// file ends. `ascii` says that all bytes since the last call are ASCII. False where something is not
+  /// UTF-8: then ask `first_invalid`.
   [[nodiscard]] bool check_to(std::uint64_t end, bool ascii);
 
-  /// The first byte at or after the last checked one that is no part of a valid character.
+  /// The start of the first character in what the failed call was about that is not valid.
   [[nodiscard]] std::uint64_t first_invalid() const;
 
  private:
+  [[nodiscard]] bool check_start(std::uint64_t end);
+  [[nodiscard]] bool cut_at_end() const;
+
   std::string_view file_;
   std::uint64_t checked_to_;
 };

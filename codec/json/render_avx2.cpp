@@ -44,6 +44,37 @@ inline void write_id(RowIdBits bits, char* out) {
 }  // namespace
 }  // namespace pulter::json
 
+#include "codec/json/escape_table.h"
+#include "codec/json/render_marks.h"
+
+namespace pulter::json {
+namespace {
+
+/// Run by run: each step copies up to the next special byte, or as far as the marks are sure.
+inline char* write_escaped(bool quoted, const char* data, std::uint32_t at, std::uint32_t end, Marks marks,
+                           char* out) {
+  while (at < end) {
+    const std::uint32_t stop = marks.next_near(at, end);
+    copy_text(out, data + at, stop - at);
+    out += stop - at;
+    if (stop == end) break;
+    at = stop;
+    const auto c = static_cast<unsigned char>(data[at]);
+    const Escape& escape = escapes[c];
+    if (escape.size == 0) continue;  // only as far as the marks were sure
+    if (c == '"' && quoted) {
+      if (++at == end || data[at] != '"') return nullptr;
+    }
+    ++at;
+    __builtin_memcpy(out, &escape, sizeof escape);
+    out += escape.size;
+  }
+  return out;
+}
+
+}  // namespace
+}  // namespace pulter::json
+
 #include "codec/json/render_rows.h"
 
 namespace pulter::json {

@@ -4,9 +4,17 @@
 //   constexpr std::size_t copy_bytes                            bytes of one copy, a power of two up to 64
 //   void copy_block(char* to, const char* from)                 copies that many
 //   void write_id(RowIdBits bits, char* out)                    36 characters; may write render_slack_bytes
+// and, after including render_marks.h:
+//   char* write_escaped(bool quoted, const char* data, std::uint32_t at, std::uint32_t end, Marks marks,
+//   char* out)
+//                                                               the text of a cell, its own quotes left out;
+//                                                               null where a `"` of a quoted one is not
+//                                                               doubled
 //
 // Copies run past the end of what they copy, into what is written next: `from` has slack behind it, and a row
 // is only begun where the output has room for it and the slack. Everything here has internal linkage.
+
+#pragma once
 
 #include <cstddef>
 #include <cstdint>
@@ -14,64 +22,13 @@
 #include "codec/csv/kernel_table.h"
 #include "codec/json/escape_table.h"
 #include "codec/json/render_kernel.h"
+#include "codec/json/render_marks.h"
 
 namespace pulter::json {
 namespace {
 
-inline void copy_text(char* to, const char* from, std::size_t size) {
-  copy_block(to, from);
-  for (std::size_t done = copy_bytes; __builtin_expect(done < size, 0); done += copy_bytes) {
-    copy_block(to + done, from + done);
-  }
-}
-
-/// The marks of special bytes in a chunk, read by position.
-class Marks {
- public:
-  explicit Marks(const csv::CellIndex& index) : bytes_(reinterpret_cast<const char*>(index.special)) {}
-
-  /// The marks from `at` on, of which the lowest 57 are sure.
-  std::uint64_t from(std::uint32_t at) const {
-    std::uint64_t word;
-    __builtin_memcpy(&word, bytes_ + at / 8, sizeof word);
-    return word >> (at % 8);
-  }
-
-  /// The first mark in [at, end), else `end`.
-  std::uint32_t next(std::uint32_t at, std::uint32_t end) const {
-    for (; at < end; at += sure) {
-      const std::uint64_t marks = from(at) & sure_bits;
-      if (marks == 0) continue;
-      const std::uint32_t found = at + static_cast<std::uint32_t>(__builtin_ctzll(marks));
-      return found < end ? found : end;
-    }
-    return end;
-  }
-
-  bool none(std::uint32_t at, std::uint32_t end) const {
-    for (; end - at > sure; at += sure) {
-      if ((from(at) & sure_bits) != 0) return false;
-    }
-    return (from(at) & ((std::uint64_t{1} << (end - at)) - 1)) == 0;
-  }
-
-  std::uint32_t count(std::uint32_t at, std::uint32_t end) const {
-    std::uint32_t count = 0;
-    for (; at < end; at += sure) {
-      const std::uint32_t size = end - at < sure ? end - at : sure;
-      count += static_cast<std::uint32_t>(__builtin_popcountll(from(at) & ((std::uint64_t{1} << size) - 1)));
-    }
-    return count;
-  }
-
- private:
-  static constexpr std::uint32_t sure = 57;
-  static constexpr std::uint64_t sure_bits = (std::uint64_t{1} << sure) - 1;
-  const char* bytes_;
-};
-
-/// Writes a cell that holds special bytes, whatever they are; returns the end of what was written.
-__attribute__((noinline)) char* write_any_cell(const char* data, std::uint32_t at, std::uint32_t end,
+/// Writes a cell that is not as cells should be: a quote that is not doubled, text after the closing one.
+__attribute__((noinline)) char* write_odd_cell(const char* data, std::uint32_t at, std::uint32_t end,
                                                Marks marks, char* out) {
   bool quoted = data[at] == '"';
   if (quoted) ++at;
@@ -96,19 +53,21 @@ __attribute__((noinline)) char* write_any_cell(const char* data, std::uint32_t a
   return out;
 }
 
+/// Writes a cell that holds special bytes; returns the end of what was written.
+__attribute__((noinline)) char* write_marked_cell(const char* data, std::uint32_t at, std::uint32_t end,
+                                                  Marks marks, char* out) {
+  const bool quoted = data[at] == '"';
+  if (!quoted) return write_escaped(false, data, at, end, marks, out);
+  if (end - at >= 2 && data[end - 1] == '"') {
+    if (char* written = write_escaped(true, data, at + 1, end - 1, marks, out)) return written;
+  }
+  return write_odd_cell(data, at, end, marks, out);
+}
+
 inline char* write_cell(const char* data, std::uint32_t at, std::uint32_t end, Marks marks, char* out) {
-  const std::uint32_t first = marks.next(at, end);
-  if (first == end) {
-    copy_text(out, data + at, end - at);
-    return out + (end - at);
-  }
-  // The commonest special cell: its own two quotes and nothing else.
-  if (first == at && data[at] == '"' && end - at >= 2 && data[end - 1] == '"' &&
-      marks.next(at + 1, end) == end - 1) {
-    copy_text(out, data + at + 1, end - at - 2);
-    return out + (end - at - 2);
-  }
-  return write_any_cell(data, at, end, marks, out);
+  if (marks.next(at, end) != end) return write_marked_cell(data, at, end, marks, out);
+  copy_text(out, data + at, end - at);
+  return out + (end - at);
 }
 
 /// One row as the loops see it: cell f lies in (separators[f], separators[f + 1]).
@@ -147,6 +106,31 @@ inline char* write_clean_row(const RenderShape& shape, const KeySlot& open, RowC
   }
 }
 
+/// A row whose only special bytes may be the quotes around cells, `marked` bytes in all: written without a
+/// branch on which cells these are. Null where there is anything else; what was written is then void.
+template <bool short_keys>
+inline char* write_quoted_row(const RenderShape& shape, const KeySlot& open, RowCells row,
+                              std::uint32_t marked, char* out) {
+  std::uint32_t at = row.begin(0);
+  std::uint32_t explained = 0;
+  std::uint32_t odd = 0;
+  KeySlot key = open;
+  for (std::uint32_t column = 0;;) {
+    const std::uint32_t end = row.end(column);
+    const std::uint32_t quoted = row.data[at] == '"' ? 1 : 0;
+    // A lone quote, or one that does not end the cell.
+    odd |= quoted & (((row.data + end)[-1] != '"' ? 1u : 0u) | (end - at < 2 ? 1u : 0u));
+    explained += 2 * quoted;
+    const std::uint32_t size = end - at >= 2 * quoted ? end - at - 2 * quoted : 0;
+    out = write_key<short_keys>(key, out);
+    copy_text(out, row.data + at + quoted, size);
+    out += size;
+    at = end + 1;
+    if (++column == shape.columns) return odd == 0 && explained == marked ? out : nullptr;
+    key = shape.keys[column];
+  }
+}
+
 template <bool short_keys>
 inline char* write_marked_row(const RenderShape& shape, const KeySlot& open, RowCells row, Marks marks,
                               char* out) {
@@ -160,6 +144,19 @@ inline char* write_marked_row(const RenderShape& shape, const KeySlot& open, Row
     if (++column == shape.columns) return out;
     key = shape.keys[column];
   }
+}
+
+template <bool short_keys>
+inline char* write_row_with_marks(const RenderShape& shape, const KeySlot& open, RowCells row,
+                                  std::uint32_t begin, std::uint32_t end, Marks marks, char* out) {
+  // In long rows something else than quotes is likely, and looking for it costs as much as writing.
+  if (end - begin < 16 * shape.columns + 64) {
+    const std::uint32_t marked = marks.count(begin, end);
+    if (marked <= 2 * shape.columns) {
+      if (char* written = write_quoted_row<short_keys>(shape, open, row, marked, out)) return written;
+    }
+  }
+  return write_marked_row<short_keys>(shape, open, row, marks, out);
 }
 
 /// A row of which cells are missing or left out.
@@ -223,7 +220,7 @@ RenderStop render(const RenderShape& shape, const csv::CellIndex& index, const c
       } else if (marks.none(begin, end)) {
         out = write_clean_row<short_keys>(shape, open, row, out);
       } else {
-        out = write_marked_row<short_keys>(shape, open, row, marks, out);
+        out = write_row_with_marks<short_keys>(shape, open, row, begin, end, marks, out);
       }
       cursor.out = write_row_end(shape, cursor, out);
       ++cursor.row;
