@@ -204,8 +204,8 @@ export interface RowError {
   row: number;
   field: string | null;
   message: string;
-  webhookId: string;
-  index: number;
+  webhookId?: string;
+  index?: number;
 }
 
 export interface Check {
@@ -251,7 +251,7 @@ export interface ResendPlan {
   bytes: number;
   delivered: number;
   asOf: string;
-  webhooks: { webhookId: string; count: number; queue: number; p50Ms: number | null }[];
+  webhooks: { webhookId: string; count: number; queue?: number; p50Ms?: number | null }[];
 }
 
 export interface ResendJob {

@@ -283,6 +283,7 @@ export const routes = [
     if (upload) planImport(world, value, upload);
     return json(201, value);
   }],
+  ["GET", "/v1/uploads", () => json(405, { title: "Method Not Allowed", status: 405, code: "method_not_allowed" })],
   ["POST", "/v1/uploads", ({ world, bytes }) => {
     const id = `upl_${ulid()}`;
     world.uploads.set(id, bytes);

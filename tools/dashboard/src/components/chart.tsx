@@ -159,6 +159,8 @@ export function Chart({ points, marks = [], span }: { points: Point[]; marks?: T
     };
   }, []);
 
+  const marked = times(points, span);
+  const label = (marked[4] ?? 0) - (marked[0] ?? 0) < 600 ? clockTime : clockMinute;
   return (
     <div class="chart" aria-hidden="true">
       <div class="chart-label">
@@ -170,8 +172,8 @@ export function Chart({ points, marks = [], span }: { points: Point[]; marks?: T
       </div>
       <div ref={answersBox} />
       <div class="chart-times">
-        {times(points, span).map((at) => (
-          <span key={at}>{clockMinute(new Date(at * 1000))}</span>
+        {marked.map((at, index) => (
+          <span key={index}>{label(new Date(at * 1000))}</span>
         ))}
       </div>
     </div>

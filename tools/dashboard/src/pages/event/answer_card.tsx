@@ -54,11 +54,6 @@ function Answer({ attempt }: { attempt: Attempt }) {
         </div>
       )}
       <Headers headers={attempt.responseHeaders} attempt={attempt} />
-      {attempt.status && attempt.error && (
-        <div class="first">
-          <Text value={attempt.error} />
-        </div>
-      )}
       {body.length > 0 && (
         <>
           <div class="gap" />
@@ -114,6 +109,12 @@ export function AnswerCard({ attempt }: { attempt: Attempt }) {
             "No connection was made"
           )}
           {attempt.remoteAddress && (isReused(attempt.phases) ? " · connection reused" : " · new connection")}
+          {attempt.status && attempt.error ? (
+            <>
+              {" · "}
+              <Text value={attempt.error} />
+            </>
+          ) : null}
           {attempt.status ? ` · ${count(kept)} ${Number.isFinite(length) ? `of ${count(length)} ` : ""}bytes kept` : ""}
         </p>
       </div>

@@ -15,7 +15,7 @@ import type { Filters } from "./event_filters";
 
 /** The lanes work side by side: the slowest of them is how long it takes. */
 function laneTime(plan: ResendPlan): string | undefined {
-  const times = plan.webhooks.map((lane) => (lane.p50Ms === null ? undefined : lane.p50Ms * (lane.count + lane.queue)));
+  const times = plan.webhooks.map((lane) => (lane.p50Ms == null ? undefined : lane.p50Ms * (lane.count + (lane.queue ?? 0))));
   const known = times.filter((each) => each !== undefined);
   return known.length ? span(Math.max(...known, 1000)) : undefined;
 }

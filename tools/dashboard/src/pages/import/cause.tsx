@@ -16,7 +16,11 @@ const host = (webhookId: string) => {
 /** The event that holds the lane: the halted one, or the one that waits for its retry. */
 function useHolding(value: Import, lane: ImportLane | undefined) {
   const halted = lane?.state === "halted" ? lane.haltedEventId : null;
-  const waits = !halted && value.state === "delivering" && !!(lane?.nextAttemptAt ?? value.nextAttemptAt);
+  const next = lane?.nextAttemptAt ?? value.nextAttemptAt;
+  const lastStatus = lane?.lastStatus ?? value.lastStatus ?? 0;
+  // Where the daemon does not say when a lane goes on, an answer that was a no is reason to look.
+  const mayWait = next === undefined ? lastStatus < 200 || lastStatus > 299 : !!next;
+  const waits = !halted && value.state === "delivering" && mayWait;
   const key = halted ? `event ${halted}` : waits && lane ? `waiting ${value.id} ${lane.webhookId} ${lane.delivered}` : undefined;
   const event = useResource<Event | undefined>(key, async () => {
     if (halted) return api.event(halted);

@@ -25,7 +25,7 @@ export function ImportProgress({ value, text = "above" }: { value: Import; text?
 
 function Rate({ value }: { value: Import }) {
   if (value.rowsPerSecond !== null && value.rowsPerSecond !== undefined) return <>{count(value.rowsPerSecond)}</>;
-  return running(value) ? <>0</> : <span class="faint">–</span>;
+  return running(value) && value.rowsPerSecond === null ? <>0</> : <span class="faint">–</span>;
 }
 
 export function ImportRow({ value, row }: { value: Import; row: Row }) {

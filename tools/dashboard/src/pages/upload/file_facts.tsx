@@ -3,7 +3,13 @@ import { useState } from "preact/hooks";
 import type { Check } from "../../../api";
 import { count, delimiterSign, delimiterWord, plural } from "../../lib/format";
 
-const encodings = ["UTF-8", "UTF-16LE", "UTF-16BE", "Windows-1252", "ISO-8859-1"];
+const encodings: Record<string, string> = {
+  "utf-8": "UTF-8",
+  "utf-16le": "UTF-16LE",
+  "utf-16be": "UTF-16BE",
+  "windows-1252": "Windows-1252",
+  "iso-8859-1": "ISO-8859-1",
+};
 
 function Changeable({
   label,
@@ -79,9 +85,9 @@ export function FileFacts({
       />
       <Changeable
         label="Encoding"
-        value={check.encoding}
+        value={encodings[check.encoding.toLowerCase()] ?? check.encoding}
         how={check.encodingDetected ? "detected" : "as it is"}
-        options={encodings.map((value) => ({ value, text: value }))}
+        options={Object.entries(encodings).map(([value, text]) => ({ value, text }))}
         chosen={reading.encoding}
         onChange={(encoding) => onChange({ ...reading, encoding })}
       />

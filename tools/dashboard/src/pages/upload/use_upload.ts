@@ -22,8 +22,18 @@ interface Travel {
 
 const asProblem = (error: unknown): Problem => (error instanceof UploadError ? error.problem : toProblem(error));
 
+let uploadsTaken: Promise<boolean> | undefined;
+/** Whether the daemon has /v1/uploads: a path that it does not have is 404 for every method. */
+function takesUploads(): Promise<boolean> {
+  uploadsTaken ??= fetch("/v1/uploads", { credentials: "same-origin" }).then(
+    (answer) => answer.status === 405 || answer.ok,
+    () => ((uploadsTaken = undefined), true),
+  );
+  return uploadsTaken;
+}
+
 /**
- * The file travels while its settings are being chosen. A daemon without /v1/uploads answers 404 or 405: then it
+ * The file travels while its settings are being chosen. With a daemon without /v1/uploads it
  * travels after Start. A repeat carries the same Idempotency-Key, so that nothing is taken twice.
  */
 export function useUpload(file: File | undefined): UploadState {
@@ -35,23 +45,22 @@ export function useUpload(file: File | undefined): UploadState {
     travel.current?.stop.abort();
     const stop = new AbortController();
     setView({ phase: "sending", progress: { sent: 0, total: chosen.size, rate: 0 }, problem: undefined });
-    const done = sendFile<{ id: string }>("POST", "/v1/uploads", chosen, {
-      key,
-      signal: stop.signal,
-      onProgress: (progress) => !stop.signal.aborted && setView((before) => ({ ...before, progress })),
-    }).then(
+    const post = () =>
+      sendFile<{ id: string }>("POST", "/v1/uploads", chosen, {
+        key,
+        signal: stop.signal,
+        onProgress: (progress) => !stop.signal.aborted && setView((before) => ({ ...before, progress })),
+      });
+    const done = takesUploads().then((taken) => (taken ? post() : { id: undefined })).then(
       (answer) => {
-        setView({ phase: "sent", progress: { sent: chosen.size, total: chosen.size, rate: 0 }, problem: undefined });
+        if (stop.signal.aborted) throw new DOMException("aborted", "AbortError");
+        if (answer.id) setView({ phase: "sent", progress: { sent: chosen.size, total: chosen.size, rate: 0 }, problem: undefined });
+        else setView({ phase: "idle", progress: undefined, problem: undefined });
         return answer.id as string | undefined;
       },
       (error) => {
         if (stop.signal.aborted) throw error;
-        const problem = asProblem(error);
-        if (problem.status === 404 || problem.status === 405) {
-          setView({ phase: "idle", progress: undefined, problem: undefined });
-          return undefined;
-        }
-        setView((before) => ({ ...before, phase: "failed", problem }));
+        setView((before) => ({ ...before, phase: "failed", problem: asProblem(error) }));
         throw error;
       },
     );
