@@ -189,8 +189,9 @@ io::Task<Result<Accepted>> Intake::accept(io::Scope& scope, ImportRequest reques
     co_return fail(std::move(plan.error()));
   }
   leftover.text = drafted->import.text;
-  auto stored = co_await store_draft(std::move(*drafted), std::move(*plan));
-  if (!stored || stored->repeated) co_await remove_files(scope, leftover);
+  bool may_be_stored = false;
+  auto stored = co_await store_draft(std::move(*drafted), std::move(*plan), &may_be_stored);
+  if (stored ? stored->repeated : !may_be_stored) co_await remove_files(scope, leftover);
   co_return stored;
 }
 
@@ -198,16 +199,20 @@ io::Task<Result<Accepted>> Intake::announce(io::Scope& scope, ImportRequest requ
   auto drafted = co_await draft(scope, request);
   if (!drafted) co_return fail(std::move(drafted.error()));
   std::string no_plan;
-  auto stored = co_await store_draft(std::move(*drafted), std::move(no_plan));
+  bool may_be_stored = false;
+  auto stored = co_await store_draft(std::move(*drafted), std::move(no_plan), &may_be_stored);
   co_return stored;
 }
 
-io::Task<Result<Accepted>> Intake::store_draft(Draft draft, std::string plan) {
+/// `may_be_stored`: the answer got lost. The import may name the file, so the file stays; where it does not,
+/// the next start sweeps it up.
+io::Task<Result<Accepted>> Intake::store_draft(Draft draft, std::string plan, bool* may_be_stored) {
   store::CreateImport create{.import = std::move(draft.import),
                              .plan = std::move(plan),
                              .webhook_id = std::move(draft.webhook_id),
                              .idempotency_key = std::move(draft.idempotency_key)};
   auto reply = co_await store_.call(std::move(create));
+  *may_be_stored = reply.status == store::Status::unknown;
   const bool repeated = reply.status == store::Status::conflict && reply.value;
   if (!reply.done() && !repeated) co_return fail(store_error(reply.status, std::move(reply.detail)));
   Accepted accepted{.import = std::move(*reply.value), .repeated = repeated};
@@ -234,6 +239,8 @@ io::Task<Result<model::Import>> Intake::fill(io::Scope& scope, const std::string
       store::FillImport request{.import = std::move(import), .plan = std::move(*plan)};
       auto reply = co_await store_.call(std::move(request));
       if (reply.done()) co_return std::move(*reply.value);
+      if (reply.status == store::Status::unknown)
+        co_return fail(store_error(reply.status, std::move(reply.detail)));
       if (reply.status != store::Status::conflict)
         problem = store_error(reply.status, std::move(reply.detail));
     } else {

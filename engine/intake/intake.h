@@ -76,7 +76,7 @@ class Intake {
                                                const std::string& url);
   io::Task<Result<Draft>> draft(io::Scope& scope, const ImportRequest& request);
   io::Task<Result<std::string>> plan_into(io::Scope& scope, model::Import& import, model::SpoolFile file);
-  io::Task<Result<Accepted>> store_draft(Draft draft, std::string plan);
+  io::Task<Result<Accepted>> store_draft(Draft draft, std::string plan, bool* may_be_stored);
   io::Task<> remove_files(io::Scope& scope, const model::Import& import);
 
   store::StoreClient& store_;
