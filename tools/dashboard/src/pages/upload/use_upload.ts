@@ -46,17 +46,19 @@ export function useUpload(file: File | undefined): UploadState {
     const stop = new AbortController();
     setView({ phase: "sending", progress: { sent: 0, total: chosen.size, rate: 0 }, problem: undefined });
     const post = () =>
-      sendFile<{ id: string }>("POST", "/v1/uploads", chosen, {
+      sendFile<{ id?: string }>("POST", "/v1/uploads", chosen, {
         key,
         signal: stop.signal,
         onProgress: (progress) => !stop.signal.aborted && setView((before) => ({ ...before, progress })),
       });
-    const done = takesUploads().then((taken) => (taken ? post() : { id: undefined })).then(
+    const done = takesUploads()
+      .then((taken): Promise<{ id?: string }> => (taken ? post() : Promise.resolve({})))
+      .then(
       (answer) => {
         if (stop.signal.aborted) throw new DOMException("aborted", "AbortError");
         if (answer.id) setView({ phase: "sent", progress: { sent: chosen.size, total: chosen.size, rate: 0 }, problem: undefined });
         else setView({ phase: "idle", progress: undefined, problem: undefined });
-        return answer.id as string | undefined;
+        return answer.id;
       },
       (error) => {
         if (stop.signal.aborted) throw error;
