@@ -296,6 +296,7 @@ test("Upload.ALostConnectionKeepsTheFileAndAPictureIsRefused", { skip, timeout: 
   let cut = true;
   const keys = [];
   await page.route("**/v1/uploads", (route) => {
+    if (route.request().method() !== "POST") return route.continue();
     keys.push(route.request().headers()["idempotency-key"]);
     return cut ? route.abort("connectionreset") : route.continue();
   });

@@ -47,7 +47,7 @@ async function startProgram(language, code, withSecret) {
   await writeFile(join(dir, language.file), code);
   if (language.build) await run(...language.build, { cwd: dir });
   const [program, args] = language.start(dir, port);
-  const child = spawn(program, args, { cwd: dir, env: { ...process.env, PULTER_SECRET: withSecret, PORT: String(port) }, stdio: ["ignore", "pipe", "pipe"] });
+  const child = spawn(program, args, { cwd: dir, env: { ...process.env, PULTER_SECRET: withSecret, PORT: String(port) }, stdio: ["ignore", "pipe", "pipe"], detached: true });
   let words = "";
   child.stdout.on("data", (text) => (words += text));
   child.stderr.on("data", (text) => (words += text));
@@ -62,7 +62,8 @@ async function startProgram(language, code, withSecret) {
     }
   }
   const stop = async () => {
-    child.kill("SIGKILL");
+    // The whole group: "go run" starts a program of its own.
+    process.kill(-child.pid, "SIGKILL");
     await rm(dir, { recursive: true, force: true });
   };
   return { url, stop, words: () => words };
