@@ -11,6 +11,7 @@
 #include "engine/control/hub.h"
 #include "engine/control/services.h"
 #include "engine/intake/intake.h"
+#include "engine/metrics_page.h"
 #include "engine/shard/new_id.h"
 #include "engine/shard_loop.h"
 #include "engine/shard_thread.h"
@@ -82,6 +83,11 @@ class Shards final : public control::LaneNotifier {
     for (auto& other : others_) feed.add(other->loop().changes());
   }
 
+  void show(MetricsPage& metrics) {
+    metrics.add_shard(own_.counters());
+    for (auto& other : others_) metrics.add_shard(other->loop().counters());
+  }
+
   void drain(io::Duration patience) {
     const auto message = [patience] {
       return Message{.kind = Message::Kind::drain, .webhook_id = {}, .patience = patience};
@@ -124,9 +130,12 @@ class ControlShard {
                   .pages = pages,
                   .started_at_ms = shard::unix_ms(loop.io())},
         server_(scope_, services_),
+        metrics_(home.store->counters(), server_.counters(), config.data_dir, services_.started_at_ms),
         upkeep_(scope_, config, *home.store, loop.store(), *home.spool, readiness_),
         feed_(scope_, loop.store(), hub_) {
     shards.watch(feed_);
+    shards.show(metrics_);
+    services_.metrics = &metrics_;
   }
 
   Result<> listen() {
@@ -182,6 +191,7 @@ class ControlShard {
   intake::Intake intake_;
   control::Services services_;
   control::HttpServer server_;
+  MetricsPage metrics_;
   Upkeep upkeep_;
   ChangeFeed feed_;
   int listener_ = -1;

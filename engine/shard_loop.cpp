@@ -24,6 +24,7 @@ ShardLoop::ShardLoop(io::Io& io, store::Store& store, store::Spool& spool, const
                    .bodies = bodies_,
                    .dialer = dialer_,
                    .config = config,
+                   .counters = counters_,
                    .changes = &changes_},
                   index, count) {}
 

@@ -62,6 +62,8 @@ class ShardLoop {
   [[nodiscard]] delivery::Dispatcher& dispatcher() { return dispatcher_; }
   /// What lanes changed, for the control shard.
   [[nodiscard]] ChangeOutbox& changes() { return changes_; }
+  /// What its lanes counted; any thread.
+  [[nodiscard]] const metrics::DeliveryCounters& counters() const { return counters_; }
   [[nodiscard]] delivery::Dialer& dialer() { return dialer_; }
   [[nodiscard]] io::Resolver& resolver() { return *resolver_; }
 
@@ -76,6 +78,7 @@ class ShardLoop {
   std::unique_ptr<io::Resolver> resolver_;
   delivery::Dialer dialer_;
   ChangeOutbox changes_;
+  metrics::DeliveryCounters counters_;
   delivery::Dispatcher dispatcher_;
   shard::Mailbox<Message, limits::mailbox_messages> inbox_;
   std::atomic<bool> rescan_{false};

@@ -1,5 +1,7 @@
 #include "io/process.h"
 
+#include <dirent.h>
+#include <fcntl.h>
 #include <pthread.h>
 #include <sched.h>
 #include <signal.h>
@@ -12,6 +14,7 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <array>
 #include <cerrno>
 #include <cstdlib>
 
@@ -95,6 +98,55 @@ unsigned usable_cpus() noexcept {
   CPU_ZERO(&set);
   if (::sched_getaffinity(0, sizeof set, &set) != 0) return 1;
   return static_cast<unsigned>(std::max(1, CPU_COUNT(&set)));
+}
+
+namespace {
+
+/// The bytes behind a name in /proc/self/status, which counts in kB.
+std::uint64_t status_bytes(std::string_view status, std::string_view name) {
+  const std::size_t at = status.find(name);
+  if (at == std::string_view::npos) return 0;
+  std::uint64_t kib = 0;
+  for (const char c : status.substr(at + name.size())) {
+    if (c >= '0' && c <= '9') kib = kib * 10 + static_cast<std::uint64_t>(c - '0');
+    if (c == '\n') break;
+  }
+  return kib * 1024;
+}
+
+std::uint64_t microseconds(const timeval& time) {
+  return static_cast<std::uint64_t>(time.tv_sec) * 1'000'000 + static_cast<std::uint64_t>(time.tv_usec);
+}
+
+std::uint64_t count_descriptors() {
+  DIR* const folder = ::opendir("/proc/self/fd");
+  if (folder == nullptr) return 0;
+  std::uint64_t entries = 0;
+  while (::readdir(folder) != nullptr) ++entries;
+  ::closedir(folder);
+  // Less ".", ".." and the folder's own.
+  return entries > 3 ? entries - 3 : 0;
+}
+
+}  // namespace
+
+ProcessUsage process_usage() {
+  ProcessUsage usage;
+  rusage used{};
+  if (::getrusage(RUSAGE_SELF, &used) == 0)
+    usage.cpu_us = microseconds(used.ru_utime) + microseconds(used.ru_stime);
+  rlimit limit{};
+  if (::getrlimit(RLIMIT_NOFILE, &limit) == 0) usage.descriptors_max = limit.rlim_cur;
+  usage.descriptors = count_descriptors();
+  const UniqueFd file(::open("/proc/self/status", O_RDONLY | O_CLOEXEC));
+  std::array<char, 4096> text{};
+  const ssize_t size = file ? ::read(file.get(), text.data(), text.size()) : 0;
+  if (size > 0) {
+    const std::string_view status(text.data(), static_cast<std::size_t>(size));
+    usage.resident_bytes = status_bytes(status, "VmRSS:");
+    usage.anonymous_bytes = status_bytes(status, "RssAnon:");
+  }
+  return usage;
 }
 
 std::optional<std::string> environment(const std::string& name) {

@@ -45,6 +45,16 @@ bool set_thread_nice(int nice) noexcept;
 /// CPUs that this program may run on; at least 1.
 [[nodiscard]] unsigned usable_cpus() noexcept;
 
+/// What this process uses now, as the kernel counts it. 0 where it does not say.
+struct ProcessUsage {
+  std::uint64_t cpu_us = 0;           ///< user and system, all threads
+  std::uint64_t resident_bytes = 0;   ///< mapped files included
+  std::uint64_t anonymous_bytes = 0;  ///< resident memory that belongs to no file
+  std::uint64_t descriptors = 0;
+  std::uint64_t descriptors_max = 0;
+};
+[[nodiscard]] ProcessUsage process_usage();
+
 /// Unset and empty are different.
 [[nodiscard]] std::optional<std::string> environment(const std::string& name);
 

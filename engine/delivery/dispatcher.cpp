@@ -45,6 +45,7 @@ void Dispatcher::poke(std::string_view webhook_id) {
   }
   std::string id(webhook_id);
   const std::uint64_t epoch = epochs_[model::store_shard_of(id)];
+  services_.counters.lanes.add(1);
   lanes_.emplace(id, std::make_unique<Lane>(scope_, services_, id, epoch));
   scope_.spawn(keep(std::move(id)));
 }
@@ -55,6 +56,7 @@ io::Task<> Dispatcher::keep(std::string webhook_id) {
     co_await lane.run();
   } while (!draining_ && !scope_.cancelled() && lane.take_poke());
   lanes_.erase(webhook_id);
+  services_.counters.lanes.add(-1);
 }
 
 void Dispatcher::drain() {

@@ -267,7 +267,9 @@ io::Task<bool> Lane::wait_until_due(const model::Event& event) {
 }
 
 io::Task<> Lane::settle_attempt(AttemptRun& attempt, const Outgoing& outgoing) {
+  services_.counters.in_flight.add(1);
   co_await attempt.settle(outgoing);
+  services_.counters.in_flight.add(-1);
   co_await renew_connection();
 }
 
@@ -312,7 +314,25 @@ store::Record Lane::make_record(Run& run, const Outgoing& outgoing, AttemptRun& 
           "The retry schedule is spent after " + std::to_string(made) + " attempts. Last: " + verdict.error;
     }
   }
+  count(record, outgoing);
   return record;
+}
+
+void Lane::count(const store::Record& record, const Outgoing& outgoing) {
+  metrics::DeliveryCounters& counters = services_.counters;
+  const model::Attempt& attempt = record.attempt;
+  counters.attempts[static_cast<std::size_t>(attempt.outcome)].add();
+  counters.retries.add(attempt.trigger == Trigger::retry ? 1 : 0);
+  counters.body_bytes.add(attempt.body_bytes);
+  counters.attempt_time.observe(std::chrono::microseconds(attempt.duration_us));
+  counters.connections.add(attempt.phases.connect_us >= 0 ? 1 : 0);
+  counters.encrypted_connections.add(attempt.phases.tls_us >= 0 ? 1 : 0);
+  counters.row_errors.add(record.row_errors.size());
+  if (record.task_id != 0) return;
+  counters.halts.add(record.disposition == Disposition::halted ? 1 : 0);
+  if (record.disposition != Disposition::delivered || outgoing.event.index == 0) return;
+  counters.batches_delivered.add();
+  counters.rows_delivered.add(outgoing.event.rows);
 }
 
 /// Tells those who watch what a commit changed.

@@ -16,6 +16,7 @@
 #include "engine/delivery/dialer.h"
 #include "engine/delivery/lease.h"
 #include "engine/delivery/outgoing.h"
+#include "engine/metrics/counters.h"
 #include "engine/shard/body_pool.h"
 #include "engine/store/spool.h"
 #include "engine/store/store.h"
@@ -31,6 +32,7 @@ struct LaneServices {
   shard::BodyPool& bodies;
   Dialer& dialer;
   const config::Config& config;
+  metrics::DeliveryCounters& counters;
   ChangeSink* changes = nullptr;  ///< told after commits; may be null
 };
 
@@ -85,6 +87,7 @@ class Lane {
   io::Task<> settle_attempt(AttemptRun& attempt, const Outgoing& outgoing);
   io::Task<> drop_connection();
   store::Record make_record(Run& run, const Outgoing& outgoing, AttemptRun& attempt);
+  void count(const store::Record& record, const Outgoing& outgoing);
   void tell(const store::Record& record);
   io::Task<Step> commit(store::Record record);
   io::Task<Step> commit_overlapped(store::Record record);

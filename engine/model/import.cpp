@@ -29,9 +29,7 @@ std::string_view name(ImportState state) {
 }
 
 std::optional<ImportState> parse_import_state(std::string_view text) {
-  for (const ImportState state :
-       {ImportState::receiving, ImportState::queued, ImportState::delivering, ImportState::completed,
-        ImportState::paused, ImportState::halted, ImportState::failed, ImportState::cancelled}) {
+  for (const ImportState state : import_states) {
     if (name(state) == text) return state;
   }
   return std::nullopt;

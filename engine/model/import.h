@@ -1,5 +1,6 @@
 #pragma once
 
+#include <array>
 #include <cstdint>
 #include <optional>
 #include <string>
@@ -21,6 +22,9 @@ enum class ImportState : std::uint8_t {
   failed,
   cancelled,
 };
+inline constexpr std::array import_states = {
+    ImportState::receiving, ImportState::queued, ImportState::delivering, ImportState::completed,
+    ImportState::paused,    ImportState::halted, ImportState::failed,     ImportState::cancelled};
 [[nodiscard]] std::string_view name(ImportState state);
 [[nodiscard]] std::optional<ImportState> parse_import_state(std::string_view text);
 

@@ -1,10 +1,12 @@
 #include "engine/store/sqlite_store.h"
 
 #include <algorithm>
+#include <chrono>
 #include <utility>
 
 #include "codec/base/check.h"
 #include "engine/store/sqlite_schema.h"
+#include "io/clock.h"
 #include "io/file/file.h"
 
 namespace pulter::store {
@@ -104,11 +106,21 @@ void SqliteStore::run(Core& core, JobQueue& queue, std::string_view name, bool w
       if (writes) core.tidy(true);
       if (!queue.take(group, group_requests_max, true)) return;
     }
+    const std::int64_t begun_us = io::monotonic_us();
     core.run_group(group, settings_.unix_ms(), answers);
-    if (writes) note_trouble(core.trouble());
+    if (writes) {
+      count(group.size(), begun_us);
+      note_trouble(core.trouble());
+    }
     deliver(answers);
     if (writes) core.tidy(false);
   }
+}
+
+void SqliteStore::count(std::size_t requests, std::int64_t begun_us) {
+  counters_.commits.add();
+  counters_.requests.add(requests);
+  counters_.commit_time.observe(std::chrono::microseconds(io::monotonic_us() - begun_us));
 }
 
 void SqliteStore::deliver(std::vector<JobAnswer>& answers) {

@@ -11,6 +11,7 @@
 #include <vector>
 
 #include "codec/base/result.h"
+#include "engine/metrics/counters.h"
 #include "engine/store/answer_queue.h"
 #include "engine/store/core/core.h"
 #include "engine/store/job_queue.h"
@@ -46,15 +47,19 @@ class SqliteStore final : public Store {
   void submit(PortId port, std::uint64_t id, Request request) override;
   bool take(PortId port, Answer& answer) override;
   [[nodiscard]] std::string trouble() const override;
+  /// What the writing thread counted; any thread.
+  [[nodiscard]] const metrics::StoreCounters& counters() const { return counters_; }
 
  private:
   SqliteStore(SqliteStoreSettings settings, std::unique_ptr<Database> writer,
               std::unique_ptr<Database> reader);
   void run(Core& core, JobQueue& queue, std::string_view name, bool writes);
+  void count(std::size_t requests, std::int64_t begun_us);
   void deliver(std::vector<JobAnswer>& answers);
   void note_trouble(const std::string& trouble);
 
   SqliteStoreSettings settings_;
+  metrics::StoreCounters counters_;
   Core writer_;
   Core reader_;
   JobQueue writes_;

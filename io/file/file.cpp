@@ -4,6 +4,7 @@
 #include <fcntl.h>
 #include <sys/random.h>
 #include <sys/stat.h>
+#include <sys/statvfs.h>
 
 #include <cerrno>
 #include <memory>
@@ -137,6 +138,12 @@ Result<std::vector<FolderEntry>> list_folder(const std::string& path, WallTime b
     if (modified >= before) continue;
     entries.push_back({each->d_name, static_cast<std::uint64_t>(status.st_size), modified});
   }
+}
+
+std::uint64_t free_bytes(const std::string& path) noexcept {
+  struct statvfs system {};
+  if (::statvfs(path.c_str(), &system) != 0) return 0;
+  return static_cast<std::uint64_t>(system.f_bavail) * system.f_frsize;
 }
 
 }  // namespace pulter::io

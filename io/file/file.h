@@ -58,6 +58,8 @@ class TemporaryFile {
 /// Makes the folder and its missing parents.
 [[nodiscard]] Result<> make_folder(const std::string& path, std::uint32_t mode = 0700);
 [[nodiscard]] Result<> sync_folder(const std::string& path);
+/// What an ordinary user may still write to the file system that `path` is on; 0 where it cannot be told.
+[[nodiscard]] std::uint64_t free_bytes(const std::string& path) noexcept;
 
 struct FolderEntry {
   std::string name;
