@@ -22,7 +22,8 @@ export async function openBrowser({ width = 1280, height = 800, theme = "light",
     executablePath: program, headless: true, args: flags, viewport: { width, height }, colorScheme: theme, locale, permissions: ["clipboard-read", "clipboard-write"],
   });
   const page = context.pages()[0] ?? (await context.newPage());
-  page.setDefaultTimeout(15000);
+  // Far beyond what any step needs: a machine that has other work to do is slow, and time decides no test.
+  page.setDefaultTimeout(90_000);
   const complaints = [];
   page.on("pageerror", (error) => complaints.push(`error: ${error.message}`));
   page.on("console", (message) => {

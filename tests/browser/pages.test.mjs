@@ -45,13 +45,15 @@ async function settle(page) {
   await page.waitForTimeout(150);
 }
 
-async function audit(page) {
+const rules = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"];
+/** `only`: the one rule that a theme changes, or all of them. */
+async function audit(page, only = rules) {
   if (!(await page.evaluate(() => "axe" in window))) {
     // Added through the debugger, which no policy of the page holds back.
     const { readFile } = await import("node:fs/promises");
     await page.evaluate(await readFile(axeSource, "utf8"));
   }
-  const result = await page.evaluate(() => window.axe.run(document, { resultTypes: ["violations"], runOnly: ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"] }));
+  const result = await page.evaluate((runOnly) => window.axe.run(document, { resultTypes: ["violations"], runOnly }), only);
   return result.violations
     .filter((each) => ["serious", "critical"].includes(each.impact))
     .map((each) => `${each.id}: ${each.nodes.slice(0, 3).map((node) => `${node.target.join(" ")} ${node.any[0]?.message ?? ""}`).join(" | ")}`);
@@ -59,7 +61,7 @@ async function audit(page) {
 
 for (const theme of ["light", "dark"]) {
   for (const width of [1280, 390]) {
-    test(`Pages.Look.${theme}.${width}`, { skip, timeout: 240_000 }, async (t) => {
+    test(`Pages.Look.${theme}.${width}`, { skip, timeout: 300_000 }, async (t) => {
       const mock = await startMock();
       const { page, complaints, close } = await openBrowser({ theme, width, height: width > 500 ? 800 : 844 });
       t.after(async () => {
@@ -73,14 +75,14 @@ for (const theme of ["light", "dark"]) {
         assert.equal(await page.locator("h1").count(), 1, `${name} has one h1`);
         const overflow = await page.evaluate(() => document.documentElement.scrollWidth - window.innerWidth);
         assert.ok(overflow <= 0, `${name} is ${overflow} px too wide`);
-        assert.deepEqual(await audit(page), [], name);
+        assert.deepEqual(await audit(page, theme === "light" ? rules : ["color-contrast"]), [], name);
       }
       assert.deepEqual(complaints, []);
     });
   }
 }
 
-test("Pages.NarrowAndZoomed", { skip, timeout: 60_000 }, async (t) => {
+test("Pages.NarrowAndZoomed", { skip, timeout: 300_000 }, async (t) => {
   const mock = await startMock();
   const { page, close } = await openBrowser({ width: 320, height: 640 });
   t.after(async () => {
@@ -111,11 +113,13 @@ async function opened(t, options = {}) {
 }
 const seedWorld = () => ({ imports: new Map([["x", { id: "x", fileName: "customers_2026-11 pos_transactions price_list script" }]]), webhooks: new Map([["x", { id: "x", url: "acme legacy" }]]), events: new Map([["x", { id: "x", state: "pending", fileName: "script" }]]), importers: new Map([["x", { id: "x", name: "Customers" }]]) });
 
-test("Address.FilterListAndBackKeepTheirPlace", { skip, timeout: 60_000 }, async (t) => {
+test("Address.FilterListAndBackKeepTheirPlace", { skip, timeout: 300_000 }, async (t) => {
   const { page, mock } = await opened(t);
   await page.goto(`${mock.url}/imports`);
   await page.getByRole("button", { name: /^Completed/ }).click();
   await page.waitForURL(/state=completed/);
+  await settle(page);
+  await page.locator("tbody tr[id]").nth(5).waitFor();
   await page.keyboard.press("j");
   await page.keyboard.press("j");
   await page.keyboard.press("j");
@@ -130,7 +134,7 @@ test("Address.FilterListAndBackKeepTheirPlace", { skip, timeout: 60_000 }, async
   await page.waitForFunction(() => window.scrollY > 400);
 });
 
-test("Keys.GoAndHelpAndOffWhileTyping", { skip, timeout: 60_000 }, async (t) => {
+test("Keys.GoAndHelpAndOffWhileTyping", { skip, timeout: 300_000 }, async (t) => {
   const { page } = await opened(t);
   for (const [key, word] of [["i", "Imports"], ["e", "Events"], ["w", "Webhooks"], ["t", "Importers"], ["o", "Overview"]]) {
     await page.keyboard.press("g");
@@ -152,7 +156,7 @@ test("Keys.GoAndHelpAndOffWhileTyping", { skip, timeout: 60_000 }, async (t) => 
   assert.match(page.url(), /\/imports/, "single letters are off");
 });
 
-test("Strip.KeyboardWalksAndOpens", { skip, timeout: 60_000 }, async (t) => {
+test("Strip.KeyboardWalksAndOpens", { skip, timeout: 300_000 }, async (t) => {
   const { page, mock, at } = await opened(t);
   await page.goto(mock.url + at["import halted"]);
   const strip = page.getByRole("slider");
@@ -173,7 +177,7 @@ test("Strip.KeyboardWalksAndOpens", { skip, timeout: 60_000 }, async (t) => {
   await page.getByRole("heading", { level: 1, name: "Batch 65 of 200" }).waitFor();
 });
 
-test("Strip.TwentyThousandBatchesStayFast", { skip, timeout: 60_000 }, async (t) => {
+test("Strip.TwentyThousandBatchesStayFast", { skip, timeout: 300_000 }, async (t) => {
   const { page, mock, at } = await opened(t);
   await page.goto(mock.url + at["import of 20,000 batches"]);
   const strip = page.getByRole("slider");
@@ -182,14 +186,17 @@ test("Strip.TwentyThousandBatchesStayFast", { skip, timeout: 60_000 }, async (t)
   await page.getByText("Batches 11,481 to 11,500").waitFor();
   const value = found(mock.world.imports, (each) => each.fileName.startsWith("pos_"));
   const event = found(mock.world.events, (each) => each.importId === value.id);
-  const begun = Date.now();
+  await page.evaluate(() => {
+    window.redraws = 0;
+    new MutationObserver(() => (window.redraws += 1)).observe(document.querySelector("[role=slider]"), { attributeFilter: ["aria-label"] });
+  });
   for (let i = 0; i < 2000; i += 1) mock.world.publish("event", { ...event, id: `evt_${i}`, index: 11484 + i, state: "delivered", attempts: 1, nextAttemptAt: null });
   await page.waitForFunction(() => /^Batches: 13,4\d\d of/.test(document.querySelector("[role=slider]").getAttribute("aria-label")));
-  const took = Date.now() - begun;
-  assert.ok(took < 3000, `2,000 changes took ${took} ms`);
+  const redraws = await page.evaluate(() => window.redraws);
+  assert.ok(redraws < 500, `2,000 changes that came at once were drawn ${redraws} times, not once a frame`);
 });
 
-test("Live.PausedByKeyCountsWhatWaits", { skip, timeout: 60_000 }, async (t) => {
+test("Live.PausedByKeyCountsWhatWaits", { skip, timeout: 300_000 }, async (t) => {
   const { page, mock } = await opened(t);
   await page.goto(`${mock.url}/imports`);
   await live(page);
@@ -203,7 +210,7 @@ test("Live.PausedByKeyCountsWhatWaits", { skip, timeout: 60_000 }, async (t) => 
   await page.locator(".progress-text", { hasText: "700 / 840" }).waitFor();
 });
 
-test("Live.OneStreamForAllTabs", { skip, timeout: 60_000 }, async (t) => {
+test("Live.OneStreamForAllTabs", { skip, timeout: 300_000 }, async (t) => {
   const { page, mock, context } = await opened(t);
   await page.goto(`${mock.url}/imports`);
   await live(page);
@@ -221,7 +228,7 @@ test("Live.OneStreamForAllTabs", { skip, timeout: 60_000 }, async (t) => {
   assert.equal(mock.world.listeners.size, 1, "the second tab listens now");
 });
 
-test("Live.NewRowsWaitBehindAButton", { skip, timeout: 60_000 }, async (t) => {
+test("Live.NewRowsWaitBehindAButton", { skip, timeout: 300_000 }, async (t) => {
   const { page, mock } = await opened(t);
   await page.goto(`${mock.url}/events`);
   await live(page);
@@ -235,7 +242,7 @@ test("Live.NewRowsWaitBehindAButton", { skip, timeout: 60_000 }, async (t) => {
   await page.locator("#row-evt_7ZZZZZZZZZZZZZZZZZZZZZZZZZ").waitFor();
 });
 
-test("Read.ActionsAreDisabledWithTheReason", { skip, timeout: 60_000 }, async (t) => {
+test("Read.ActionsAreDisabledWithTheReason", { skip, timeout: 300_000 }, async (t) => {
   const { page, mock, at } = await opened(t, { token: "mock-read" });
   await page.goto(mock.url + at["import halted"]);
   const resume = page.getByRole("button", { name: "Resume at batch 143" });
@@ -244,7 +251,7 @@ test("Read.ActionsAreDisabledWithTheReason", { skip, timeout: 60_000 }, async (t
   assert.match(await resume.getAttribute("title"), /scope read/);
 });
 
-test("Errors.AFailedFetchIsNoEmptyTable", { skip, timeout: 60_000 }, async (t) => {
+test("Errors.AFailedFetchIsNoEmptyTable", { skip, timeout: 300_000 }, async (t) => {
   const { page, mock } = await opened(t, { kind: "failing" });
   for (const path of ["/", "/imports", "/events", "/webhooks", "/importers", "/imports/imp_x", "/events/evt_x"]) {
     await page.goto(mock.url + path);
@@ -257,7 +264,7 @@ test("Errors.AFailedFetchIsNoEmptyTable", { skip, timeout: 60_000 }, async (t) =
   await page.locator("tbody tr").first().waitFor();
 });
 
-test("Confirm.TheNumberIsTypedAndEnterAloneDoesNothing", { skip, timeout: 60_000 }, async (t) => {
+test("Confirm.TheNumberIsTypedAndEnterAloneDoesNothing", { skip, timeout: 300_000 }, async (t) => {
   const { page, mock, at } = await opened(t);
   const hook = at.webhook.split("/").pop();
   await page.goto(`${mock.url}/events?webhookId=${hook}&state=delivered`);
@@ -275,7 +282,27 @@ test("Confirm.TheNumberIsTypedAndEnterAloneDoesNothing", { skip, timeout: 60_000
   assert.equal(await page.locator("dialog[open]").count(), 0);
 });
 
-test("Session.EndedWhileTypingKeepsTheForm", { skip, timeout: 60_000 }, async (t) => {
+test("Resend.AnOlderAnswerUndoesNoNewerChange", { skip, timeout: 300_000 }, async (t) => {
+  const { page, mock } = await opened(t);
+  // The first look at the job is answered from before the job's end and arrives after the stream told of it.
+  let held;
+  await page.route("**/v1/resends/job_*", async (route) => {
+    held = async () => route.fulfill({ status: 200, contentType: "application/json", body: JSON.stringify({ id: job.id, state: "running", count: job.count, done: 0, failed: 0 }) });
+  });
+  await page.goto(`${mock.url}/events?state=halted`);
+  await page.getByRole("button", { name: /Resend all that match/ }).click();
+  await page.getByRole("dialog").getByRole("button", { name: /^Resend/ }).click();
+  await page.getByRole("heading", { name: /^(Resending|Resent) / }).waitFor();
+  const job = [...mock.world.jobs.values()][0];
+  const resent = page.getByRole("heading", { name: new RegExp(`^Resent ${job.count} of`) });
+  await resent.waitFor();
+  while (!held) await page.waitForTimeout(20);
+  await held();
+  await page.waitForTimeout(300);
+  assert.equal(await resent.count(), 1);
+});
+
+test("Session.EndedWhileTypingKeepsTheForm", { skip, timeout: 300_000 }, async (t) => {
   const { page, mock } = await opened(t);
   await page.goto(`${mock.url}/importers/new`);
   await page.getByLabel("name", { exact: true }).fill("kept while signed out");
@@ -290,7 +317,7 @@ test("Session.EndedWhileTypingKeepsTheForm", { skip, timeout: 60_000 }, async (t
   await page.getByRole("heading", { level: 1, name: "kept while signed out" }).waitFor();
 });
 
-test("Upload.ALostConnectionKeepsTheFileAndAPictureIsRefused", { skip, timeout: 60_000 }, async (t) => {
+test("Upload.ALostConnectionKeepsTheFileAndAPictureIsRefused", { skip, timeout: 300_000 }, async (t) => {
   const { page, mock } = await opened(t);
   await page.goto(`${mock.url}/upload`);
   let cut = true;
@@ -312,7 +339,7 @@ test("Upload.ALostConnectionKeepsTheFileAndAPictureIsRefused", { skip, timeout: 
   assert.ok(await page.getByRole("button", { name: /^Start/ }).isDisabled());
 });
 
-test("Policy.NoScriptRunsFromText", { skip, timeout: 60_000 }, async (t) => {
+test("Policy.NoScriptRunsFromText", { skip, timeout: 300_000 }, async (t) => {
   const { page, mock, at, complaints } = await opened(t);
   for (const name of ["import of hostile text", "event of hostile text"]) {
     await page.goto(mock.url + at[name]);

@@ -57,7 +57,7 @@ async function startProgram(language, code, withSecret) {
       await fetch(url, { method: "POST", body: "{}" });
       break;
     } catch (error) {
-      if (tries > 300 || child.exitCode !== null) throw new Error(`${program} did not start: ${words}`, { cause: error });
+      if (tries > 1800 || child.exitCode !== null) throw new Error(`${program} did not start: ${words}`, { cause: error });
       await new Promise((resolve) => setTimeout(resolve, 100));
     }
   }
@@ -78,7 +78,7 @@ function send(url, { with: key = secret, text = body, id = "evt_01KAR8C3F5N1V7X0
 for (const snippet of snippets) {
   const language = languages[snippet.id];
   const skip = !language.here && `${snippet.name} is not on this machine`;
-  test(`Snippet.${snippet.name}`, { skip, timeout: 120_000 }, async (t) => {
+  test(`Snippet.${snippet.name}`, { skip, timeout: 600_000 }, async (t) => {
     const program = await startProgram(language, snippet.code(`https://example.com${path}`), secret);
     t.after(program.stop);
     assert.equal(await send(program.url), 200, "a signed request");

@@ -25,13 +25,30 @@ function keep(key: string, data: unknown): void {
 }
 export const forgetAll = (): void => kept.clear();
 
+/** A change of the stream, kept for the fetches that were under way when it came. */
+type Edits<T> = ((data: T) => T)[];
+interface State<T> {
+  key?: string;
+  data?: T;
+  problem?: Problem;
+  busy: boolean;
+  open: Set<Edits<T>>;
+  /** Fetches begun, and the one whose answer is shown. */
+  begun: number;
+  shown: number;
+}
+const nothingYet = { open: new Set<never>(), begun: 0, shown: 0 };
+/** Changes come once a frame: this is a fetch of half a minute. */
+const editsMax = 2000;
+
 /** `key` undefined: nothing to fetch. */
 export function useResource<T>(key: string | undefined, fetcher: () => Promise<T>): Resource<T> {
   const [, redraw] = useState(0);
-  const state = useRef<{ key?: string; data?: T; problem?: Problem; busy: boolean }>({ busy: false });
+  const state = useRef<State<T>>({ ...nothingYet, busy: false });
   const current = state.current;
   if (current.key !== key) {
-    state.current = { key, data: key === undefined ? undefined : (kept.get(key) as T | undefined), busy: key !== undefined };
+    const data = key === undefined ? undefined : (kept.get(key) as T | undefined);
+    state.current = { key, data, busy: key !== undefined, open: new Set(), begun: 0, shown: 0 };
   }
   const latest = useRef(fetcher);
   latest.current = fetcher;
@@ -40,15 +57,23 @@ export function useResource<T>(key: string | undefined, fetcher: () => Promise<T
     const mine = state.current;
     if (mine.key === undefined) return;
     mine.busy = true;
+    const edits: Edits<T> = [];
+    mine.open.add(edits);
+    const turn = ++mine.begun;
     const done = () => {
-      mine.busy = false;
+      mine.open.delete(edits);
+      mine.busy = mine.open.size > 0;
       if (state.current === mine) redraw((n) => n + 1);
     };
     latest.current().then(
       (data) => {
-        mine.data = data;
-        mine.problem = undefined;
-        keep(mine.key as string, data);
+        if (turn > mine.shown) {
+          // The stream may have been faster than this answer, and what it said is not said again.
+          mine.data = edits.reduce((now, edit) => edit(now), data);
+          mine.problem = undefined;
+          mine.shown = turn;
+          keep(mine.key as string, mine.data);
+        }
         done();
       },
       (error) => {
@@ -61,6 +86,7 @@ export function useResource<T>(key: string | undefined, fetcher: () => Promise<T
 
   const change = useCallback((edit: (data: T) => T) => {
     const mine = state.current;
+    for (const edits of mine.open) if (edits.length < editsMax) edits.push(edit);
     if (mine.data === undefined) return;
     const next = edit(mine.data);
     if (next === mine.data) return;

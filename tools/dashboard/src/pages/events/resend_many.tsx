@@ -42,17 +42,22 @@ function FilterList({ shown }: { shown: Filters }) {
   );
 }
 
+/** An answer that was asked for before the stream said more is older than what the stream said. */
+const newer = (a: ResendJob, b: ResendJob): ResendJob =>
+  b.done + b.failed < a.done + a.failed || (a.state !== "running" && b.state === "running") ? a : b;
+
 function Running({ job, onClose }: { job: ResendJob; onClose: () => void }) {
   const [state, setState] = useState(job);
+  const take = (next: ResendJob) => setState((before) => newer(before, next));
   useChanges((changes) => {
     for (const change of changes) {
-      if (change.kind === "resend" && change.data.id === job.id) setState(change.data as unknown as ResendJob);
-      if (change.kind === "reset" || change.kind === "reconnected") api.resendJob(job.id).then(setState, () => undefined);
+      if (change.kind === "resend" && change.data.id === job.id) take(change.data as unknown as ResendJob);
+      if (change.kind === "reset" || change.kind === "reconnected") api.resendJob(job.id).then(take, () => undefined);
     }
   });
   useEffect(() => {
     // The first changes may have passed before this stood here.
-    api.resendJob(job.id).then(setState, () => undefined);
+    api.resendJob(job.id).then(take, () => undefined);
   }, []);
   const words = { running: "Resending", done: "Resent", stopped: "Stopped after resending" }[state.state];
   return (
@@ -64,7 +69,7 @@ function Running({ job, onClose }: { job: ResendJob; onClose: () => void }) {
       </p>
       <div class="dialog-actions">
         {state.state === "running" && (
-          <Button kind="danger" changes onClick={async () => setState(await api.stopResend(job.id))}>
+          <Button kind="danger" changes onClick={async () => take(await api.stopResend(job.id))}>
             Stop
           </Button>
         )}
