@@ -154,6 +154,12 @@ class ControlShard {
     return {};
   }
 
+  /// Where the TCP listener is: with the port that the system chose where none was named.
+  [[nodiscard]] net::Endpoint tcp_endpoint() {
+    const auto bound = loop_.io().local_endpoint(tcp_listener_);
+    return bound ? *bound : *config_.listen;
+  }
+
   /// Turns the shard until a signal came and everything ended after it.
   void run(int signals) {
     stopping_.spawn(wait_for_signal(signals));
@@ -242,7 +248,7 @@ Result<> run(const config::Config& config, const std::function<void(std::string_
   } else {
     loop.start();
     on_listening(config.socket);
-    if (config.listen) on_listening("http://" + net::to_string(*config.listen));
+    if (config.listen) on_listening("http://" + net::to_string(control.tcp_endpoint()));
     io::notify_manager("READY=1");
     control.run(signals->get());
   }
