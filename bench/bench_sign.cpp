@@ -1,5 +1,5 @@
-// How fast a body is signed. Yardsticks in the same run: copying the same bytes, and bare SHA-256, which a
-// signature can never beat.
+// How fast a body is signed, alone and beside others. Yardsticks in the same run: copying the same bytes, and
+// BoringSSL's SHA-256, which a signature made alone can never beat.
 
 #include <benchmark/benchmark.h>
 #include <openssl/sha.h>
@@ -10,6 +10,8 @@
 #include <vector>
 
 #include "codec/base/digest.h"
+#include "codec/sign/sha256.h"
+#include "codec/sign/sha256_lanes.h"
 #include "codec/sign/signature.h"
 
 namespace {
@@ -70,6 +72,53 @@ void sign_body(benchmark::State& state) {
   state.SetLabel(header.substr(0, 15));
 }
 
+// The kernel alone: range(1) messages side by side. Bytes are those of all messages together.
+void sha256_lanes(benchmark::State& state) {
+  using namespace pulter::sign;
+  if (!supported(Sha256Kernel::lanes)) return state.SkipWithError("no SHA instructions");
+  const auto size = static_cast<std::size_t>(state.range(0));
+  const auto lane_count = static_cast<std::size_t>(state.range(1));
+  std::array<std::string, sha256_lanes_max> bodies;
+  std::array<Sha256State, sha256_lanes_max> states;
+  std::array<std::uint32_t*, sha256_lanes_max> state_pointers{};
+  std::array<const std::uint8_t*, sha256_lanes_max> blocks{};
+  for (std::size_t i = 0; i < lane_count; ++i) {
+    bodies[i] = make_body(size);
+    states[i] = sha256_start;
+    state_pointers[i] = states[i].data();
+    blocks[i] = reinterpret_cast<const std::uint8_t*>(bodies[i].data());
+  }
+  for (auto _ : state) {
+    sha256_lanes_step(state_pointers.data(), blocks.data(), lane_count, size / sha256_block_bytes);
+    benchmark::DoNotOptimize(states);
+  }
+  state.SetBytesProcessed(static_cast<std::int64_t>(state.iterations()) * state.range(0) * state.range(1));
+}
+
+// range(1) bodies signed side by side, in segments, as the renderer does.
+void sign_bodies_together(benchmark::State& state) {
+  using namespace pulter::sign;
+  const auto body_count = static_cast<std::size_t>(state.range(1));
+  std::vector<std::string> bodies(body_count, make_body(static_cast<std::size_t>(state.range(0))));
+  const Secret secret = Secret::parse("secret").value();
+  std::string header;
+  for (auto _ : state) {
+    std::vector<Signer> signers;
+    for (std::size_t i = 0; i < body_count; ++i)
+      signers.emplace_back(secret, "evt_01HF7YAT00000000000000000A", 1);
+    std::vector<Signer::Part> parts(body_count);
+    for (std::size_t at = 0; at < bodies[0].size(); at += segment_bytes) {
+      for (std::size_t i = 0; i < body_count; ++i) {
+        parts[i] = {&signers[i], std::string_view(bodies[i]).substr(at, segment_bytes)};
+      }
+      Signer::update_together(parts);
+    }
+    for (Signer& signer : signers) header = signer.finish();
+    benchmark::DoNotOptimize(header.data());
+  }
+  state.SetBytesProcessed(static_cast<std::int64_t>(state.iterations()) * state.range(0) * state.range(1));
+}
+
 void digest_body(benchmark::State& state) {
   const std::string body = make_body(static_cast<std::size_t>(state.range(0)));
   for (auto _ : state) {
@@ -84,6 +133,8 @@ void digest_body(benchmark::State& state) {
 
 BENCHMARK(copy_yardstick)->Arg(1'000)->Arg(1'500'000);
 BENCHMARK(sha256_yardstick)->Arg(1'000)->Arg(1'500'000);
+BENCHMARK(sha256_lanes)->ArgsProduct({{1'024, 1'500'032}, {1, 2, 3}});
+BENCHMARK(sign_bodies_together)->ArgsProduct({{1'000, 1'500'000}, {1, 2, 3}});
 BENCHMARK(sign_body)->Args({1'000, 1})->Args({1'500'000, 1})->Args({1'500'000, 2});
 BENCHMARK(digest_body)->Arg(1'000)->Arg(1'500'000);
 

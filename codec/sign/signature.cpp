@@ -1,9 +1,7 @@
 #include "codec/sign/signature.h"
 
 #include <openssl/base64.h>
-#include <openssl/hmac.h>
 #include <openssl/mem.h>
-#include <openssl/sha.h>
 
 #include <algorithm>
 #include <array>
@@ -18,77 +16,49 @@ namespace {
 
 constexpr std::string_view version = "v1,";
 constexpr std::size_t base64_chars = 44;
-// With several secrets a part is hashed piece by piece, so that the second pass finds it in the first-level
-// cache.
-constexpr std::size_t piece_bytes = 16 * 1024;
-
-const std::uint8_t* bytes_of(std::string_view text) noexcept {
-  return reinterpret_cast<const std::uint8_t*>(text.data());
-}
 
 }  // namespace
 
 static_assert(signature_chars == version.size() + base64_chars);
 
-// HMAC_CTX owns memory, so it stays where it was made.
-struct Signer::State {
-  State() noexcept {
-    for (HMAC_CTX& mac : macs) HMAC_CTX_init(&mac);
-  }
-  ~State() {
-    for (HMAC_CTX& mac : macs) HMAC_CTX_cleanup(&mac);
-  }
-  State(const State&) = delete;
-  State& operator=(const State&) = delete;
-
-  void update(std::string_view part) noexcept {
-    for (std::size_t i = 0; i < count; ++i)
-      PULTER_CHECK(HMAC_Update(&macs[i], bytes_of(part), part.size()) == 1);
-  }
-
-  std::array<HMAC_CTX, live_secrets_max> macs;
-  std::size_t count = 0;
-  bool finished = false;
-};
-
-Signer::Signer(std::span<const Secret> secrets, std::string_view webhook_id, std::int64_t timestamp)
-    : state_(std::make_unique<State>()) {
+Signer::Signer(std::span<const Secret> secrets, std::string_view webhook_id, std::int64_t timestamp) {
   PULTER_CHECK(!secrets.empty() && secrets.size() <= live_secrets_max);
   PULTER_CHECK(!webhook_id.contains('.'));
-  for (const Secret& secret : secrets) {
-    HMAC_CTX& mac = state_->macs[state_->count++];
-    PULTER_CHECK(HMAC_Init_ex(&mac, secret.key().data(), secret.key().size(), EVP_sha256(), nullptr) == 1);
-  }
-  state_->update(webhook_id);
-  state_->update("." + std::to_string(timestamp) + ".");
+  std::string before_body(webhook_id);
+  before_body.append(".").append(std::to_string(timestamp)).append(".");
+  macs_.reserve(secrets.size());
+  for (const Secret& secret : secrets) macs_.emplace_back(secret.key()).update(before_body);
 }
 
 Signer::Signer(const Secret& secret, std::string_view webhook_id, std::int64_t timestamp)
     : Signer(std::span(&secret, 1), webhook_id, timestamp) {}
 
-Signer::~Signer() = default;
-Signer::Signer(Signer&&) noexcept = default;
-Signer& Signer::operator=(Signer&&) noexcept = default;
-
 void Signer::update(std::string_view body_part) noexcept {
-  PULTER_CHECK(!state_->finished);
-  if (state_->count == 1) return state_->update(body_part);
-  for (std::size_t at = 0; at < body_part.size(); at += piece_bytes) {
-    state_->update(body_part.substr(at, piece_bytes));
+  const Part alone{this, body_part};
+  update_together(std::span(&alone, 1));
+}
+
+void Signer::update_together(std::span<const Part> parts, Sha256Kernel kernel) noexcept {
+  PULTER_CHECK(parts.size() <= bodies_together_max);
+  // The live secrets of one body are messages of their own over the same bytes, so they share the lanes too.
+  std::array<Sha256::Part, bodies_together_max * live_secrets_max> messages;
+  std::size_t count = 0;
+  for (const Part& part : parts) {
+    PULTER_CHECK(!part.signer->finished_);
+    for (HmacSha256& mac : part.signer->macs_) messages[count++] = {&mac.message(), part.body_part};
   }
+  Sha256::update_together(std::span(messages).first(count), kernel);
 }
 
 std::string Signer::finish() {
-  PULTER_CHECK(!std::exchange(state_->finished, true));
+  PULTER_CHECK(!std::exchange(finished_, true));
   std::string header;
-  header.reserve(state_->count * (signature_chars + 1));
-  for (std::size_t i = 0; i < state_->count; ++i) {
-    std::array<std::uint8_t, SHA256_DIGEST_LENGTH> mac;
-    unsigned mac_bytes = 0;
-    PULTER_CHECK(HMAC_Final(&state_->macs[i], mac.data(), &mac_bytes) == 1 && mac_bytes == mac.size());
+  header.reserve(macs_.size() * (signature_chars + 1));
+  for (HmacSha256& mac : macs_) {
+    const Sha256Sum sum = mac.finish();
     std::array<std::uint8_t, base64_chars + 1> text;
-    PULTER_CHECK(EVP_EncodeBlock(text.data(), mac.data(), mac.size()) == base64_chars);
-    if (i > 0) header.push_back(' ');
+    PULTER_CHECK(EVP_EncodeBlock(text.data(), sum.data(), sum.size()) == base64_chars);
+    if (!header.empty()) header.push_back(' ');
     header.append(version);
     header.append(reinterpret_cast<const char*>(text.data()), base64_chars);
   }

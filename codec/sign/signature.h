@@ -1,12 +1,13 @@
 #pragma once
 
 #include <cstdint>
-#include <memory>
 #include <span>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "codec/base/result.h"
+#include "codec/sign/hmac.h"
 #include "codec/sign/secret.h"
 
 namespace pulter::sign {
@@ -15,6 +16,8 @@ namespace pulter::sign {
 inline constexpr std::size_t live_secrets_max = 8;
 /// Characters of one signature: "v1," and 44 of base64.
 inline constexpr std::size_t signature_chars = 47;
+/// Bodies that are signed side by side: as many as one common step hashes.
+inline constexpr std::size_t bodies_together_max = sha256_lanes_max;
 /// Seconds that a request's timestamp may be off, as the published verifiers have it.
 inline constexpr std::int64_t default_tolerance_s = 300;
 
@@ -28,17 +31,26 @@ class Signer {
   /// not contain '.'. `timestamp` is Unix seconds.
   Signer(std::span<const Secret> secrets, std::string_view webhook_id, std::int64_t timestamp);
   Signer(const Secret& secret, std::string_view webhook_id, std::int64_t timestamp);
-  ~Signer();
-  Signer(Signer&&) noexcept;
-  Signer& operator=(Signer&&) noexcept;
 
   void update(std::string_view body_part) noexcept;
   /// The header's value: "v1,<base64>" per secret, separated by one space, in the order of `secrets`.
   [[nodiscard]] std::string finish();
 
+  struct Part;
+  /// The next part of each of 1 to bodies_together_max bodies, hashed side by side where the processor can:
+  /// about twice as many bytes per second as one after the other. Lengths may differ. Same signatures as
+  /// update() of each. Never allocates.
+  static void update_together(std::span<const Part> parts,
+                              Sha256Kernel kernel = best_sha256_kernel()) noexcept;
+
  private:
-  struct State;
-  std::unique_ptr<State> state_;
+  std::vector<HmacSha256> macs_;
+  bool finished_ = false;
+};
+
+struct Signer::Part {
+  Signer* signer = nullptr;
+  std::string_view body_part;
 };
 
 /// Checks a received request as the published verifiers do: any "v1," signature in `signature_header` that

@@ -87,20 +87,6 @@ TEST(Signer, KeyLengthsOfRfc4231) {
   }
 }
 
-TEST(Signer, Rfc4231Vector) {
-  // RFC 4231, test case 2, asked of the library underneath: a wrong build of it would show here.
-  const std::string_view key = "Jefe";
-  const std::string_view data = "what do ya want for nothing?";
-  std::array<std::uint8_t, 32> mac;
-  unsigned mac_bytes = 0;
-  HMAC(EVP_sha256(), key.data(), key.size(), reinterpret_cast<const std::uint8_t*>(data.data()), data.size(),
-       mac.data(), &mac_bytes);
-  constexpr std::array<std::uint8_t, 32> expected = {
-      0x5b, 0xdc, 0xc1, 0x46, 0xbf, 0x60, 0x75, 0x4e, 0x6a, 0x04, 0x24, 0x26, 0x08, 0x95, 0x75, 0xc7,
-      0x5a, 0x00, 0x3f, 0x08, 0x9d, 0x27, 0x39, 0x83, 0x9d, 0xec, 0x58, 0xb9, 0x64, 0xec, 0x38, 0x43};
-  EXPECT_EQ(mac, expected);
-}
-
 TEST(Signer, SeveralLiveSecrets) {
   std::vector<Secret> secrets;
   for (std::size_t i = 0; i < live_secrets_max; ++i) secrets.push_back(secret("secret " + std::to_string(i)));
@@ -113,6 +99,32 @@ TEST(Signer, SeveralLiveSecrets) {
   for (const Secret& each : secrets)
     expected += (expected.empty() ? "" : " ") + oracle(each, "evt_1", 5, body);
   EXPECT_EQ(header, expected);
+}
+
+// Bodies of different lengths and numbers of secrets, in parts that run dry one after the other.
+TEST(Signer, TogetherOrAloneIsTheSame) {
+  const std::vector<Secret> one = {secret("first")};
+  const std::vector<Secret> four = {secret("a"), secret("b"), secret("c"), secret("d")};
+  const std::vector<std::string> bodies = {std::string(200'000, 'x'), std::string(70'001, 'y'), "z"};
+  for (const Sha256Kernel kernel : {Sha256Kernel::boringssl, best_sha256_kernel()}) {
+    for (const std::vector<Secret>& second : {one, four}) {
+      std::vector<Signer> signers;
+      signers.emplace_back(one, "evt_1", 5);
+      signers.emplace_back(second, "evt_22", 6);
+      signers.emplace_back(four, "evt_333", 7);
+      for (std::size_t at = 0; at < bodies[0].size(); at += 30'011) {
+        std::vector<Signer::Part> parts;
+        for (std::size_t i = 0; i < bodies.size(); ++i) {
+          if (at < bodies[i].size())
+            parts.push_back({&signers[i], std::string_view(bodies[i]).substr(at, 30'011)});
+        }
+        Signer::update_together(parts, kernel);
+      }
+      EXPECT_EQ(signers[0].finish(), oracle(one[0], "evt_1", 5, bodies[0]));
+      EXPECT_TRUE(signers[1].finish().starts_with(oracle(second[0], "evt_22", 6, bodies[1])));
+      EXPECT_TRUE(signers[2].finish().ends_with(oracle(four[3], "evt_333", 7, bodies[2])));
+    }
+  }
 }
 
 TEST(SignerDeathTest, MisuseIsABug) {
