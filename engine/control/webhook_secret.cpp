@@ -54,7 +54,7 @@ io::Task<Response> rotate_secret(Context& context) {
   json::ObjectReader fields(*value);
   auto secret = fields.string("secret");
   if (secret) {
-    if (auto ok = sign::Secret::parse(*secret); !ok) fields.refuse("secret", ok.error().detail);
+    if (auto ok = sign::Secret::parse(*secret); !ok) fields.refuse("secret", "is refused. " + ok.error().detail);
   }
   const auto overlap_s = fields.unsigned_integer("overlapSeconds", 0, limits::secret_overlap_s_max);
   if (auto ok = fields.finish(); !ok) co_return problem(ok.error());

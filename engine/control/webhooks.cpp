@@ -43,7 +43,7 @@ void read_headers(json::ObjectReader& fields, model::Webhook& webhook) {
   if (!headers) return;
   std::vector<http::HeaderField> views;
   for (const auto& [name, value] : *headers) views.push_back({name, value});
-  if (auto ok = http::check_custom_headers(views); !ok) fields.refuse("headers", ok.error().detail);
+  if (auto ok = http::check_custom_headers(views); !ok) fields.refuse("headers", "is refused. " + ok.error().detail);
   webhook.headers = std::move(*headers);
 }
 
@@ -81,7 +81,7 @@ void read_secret(json::ObjectReader& fields, model::Webhook& webhook, io::Io& io
   }
   auto secret = fields.string("secret");
   if (secret) {
-    if (auto ok = sign::Secret::parse(*secret); !ok) fields.refuse("secret", ok.error().detail);
+    if (auto ok = sign::Secret::parse(*secret); !ok) fields.refuse("secret", "is refused. " + ok.error().detail);
   }
   webhook.secrets.push_back({secret ? std::move(*secret) : new_secret(io), 0});
 }
