@@ -148,38 +148,53 @@ class Generator {
   bool quote_all_;
 };
 
-}  // namespace
+/// Ends a file: at `bytes` or after `rows`, whichever comes first.
+struct Size {
+  std::size_t bytes = 0;
+  std::uint64_t rows = 0;
+};
 
-DataSet make_data_set(std::string_view name, std::size_t bytes, std::uint64_t seed) {
+DataSet make(std::string_view name, Size size, std::uint64_t seed) {
   constexpr std::size_t numeric_columns = 12;
   constexpr std::size_t wide_columns = 300;
   DataSet set;
   set.name = name;
   std::string& out = set.bytes;
-  out.reserve(bytes + 8192);
+  if (size.bytes != SIZE_MAX) out.reserve(size.bytes + 8192);
   Generator generator(out, seed, name == "all_quoted");
+  const auto wanted = [&](std::uint64_t row) { return row <= size.rows && out.size() < size.bytes; };
   if (name == "contacts" || name == "all_quoted") {
     out += "id,first_name,last_name,email,phone,company,city,country,created_at\n";
-    for (std::uint64_t row = 1; out.size() < bytes; ++row) generator.contact(row);
+    for (std::uint64_t row = 1; wanted(row); ++row) generator.contact(row);
   } else if (name == "numeric") {
     for (std::size_t column = 1; column <= numeric_columns; ++column) {
       out += "value_" + std::to_string(column) + (column == numeric_columns ? "\n" : ",");
     }
-    for (std::uint64_t row = 1; out.size() < bytes; ++row) generator.numbers(row, numeric_columns);
+    for (std::uint64_t row = 1; wanted(row); ++row) generator.numbers(row, numeric_columns);
   } else if (name == "wide") {
     for (std::size_t column = 1; column <= wide_columns; ++column) {
       out += "column_" + std::to_string(column) + (column == wide_columns ? "\n" : ",");
     }
-    for (std::uint64_t row = 1; out.size() < bytes; ++row) generator.wide(row, wide_columns);
+    for (std::uint64_t row = 1; wanted(row); ++row) generator.wide(row, wide_columns);
   } else if (name == "long_text") {
     out += "id,stars,author,review\n";
-    for (std::uint64_t row = 1; out.size() < bytes; ++row) generator.review(row);
+    for (std::uint64_t row = 1; wanted(row); ++row) generator.review(row);
   } else {
     std::fprintf(stderr, "no data set is called %s\n", std::string(name).c_str());
     std::abort();
   }
   out.append(64, '\0');
   return set;
+}
+
+}  // namespace
+
+DataSet make_data_set(std::string_view name, std::size_t bytes, std::uint64_t seed) {
+  return make(name, {bytes, UINT64_MAX}, seed);
+}
+
+DataSet make_data_rows(std::string_view name, std::uint64_t rows, std::uint64_t seed) {
+  return make(name, {SIZE_MAX, rows}, seed);
 }
 
 }  // namespace pulter::bench

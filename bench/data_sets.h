@@ -26,4 +26,7 @@ inline constexpr std::string_view data_set_names[] = {"contacts", "numeric", "al
 /// At least `bytes` long, whole rows. Aborts on an unknown name.
 [[nodiscard]] DataSet make_data_set(std::string_view name, std::size_t bytes, std::uint64_t seed = 1);
 
+/// The same with exactly `rows` data rows.
+[[nodiscard]] DataSet make_data_rows(std::string_view name, std::uint64_t rows, std::uint64_t seed = 1);
+
 }  // namespace pulter::bench

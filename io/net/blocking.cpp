@@ -113,22 +113,38 @@ Result<Descriptor> connect_loopback(std::uint16_t port) {
               "Cannot connect to 127.0.0.1:" + std::to_string(port) + ": " + errno_text(errno) + ".");
 }
 
-Result<Descriptor> listen_loopback(std::uint16_t port) {
-  const sockaddr_in address = loopback(port);
+namespace {
+
+Result<Descriptor> listen_at(const sockaddr_in& address, const std::string& where) {
   Descriptor socket(::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0));
   const int on = 1;
+  // Bound to the interface, a socket of every address still hears no other machine.
+  const bool every = address.sin_addr.s_addr == htonl(INADDR_ANY);
+  const bool fenced =
+      socket && (!every || ::setsockopt(socket.number(), SOL_SOCKET, SO_BINDTODEVICE, "lo", 3) == 0);
   if (socket) ::setsockopt(socket.number(), SOL_SOCKET, SO_REUSEADDR, &on, sizeof(on));
-  if (socket && ::bind(socket.number(), as_sockaddr(&address), sizeof(address)) == 0 &&
+  if (fenced && ::bind(socket.number(), as_sockaddr(&address), sizeof(address)) == 0 &&
       ::listen(socket.number(), 4096) == 0) {
     return socket;
   }
   const int error = errno;
-  const std::string where = "127.0.0.1:" + std::to_string(port);
   if (error == EADDRINUSE) {
     return fail(ErrorCode::conflict, error,
                 "Another program already listens on " + where + ". Choose another port with --port, or 0.");
   }
   return fail(ErrorCode::io_failed, error, "Cannot listen on " + where + ": " + errno_text(error) + ".");
+}
+
+}  // namespace
+
+Result<Descriptor> listen_loopback(std::uint16_t port) {
+  return listen_at(loopback(port), "127.0.0.1:" + std::to_string(port));
+}
+
+Result<Descriptor> listen_loopback_hosts(std::uint16_t port) {
+  sockaddr_in address = loopback(port);
+  address.sin_addr.s_addr = htonl(INADDR_ANY);
+  return listen_at(address, "127.0.0.0/8:" + std::to_string(port));
 }
 
 std::uint16_t local_port(const Descriptor& socket) {

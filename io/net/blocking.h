@@ -43,6 +43,10 @@ class Descriptor {
 /// Errors: conflict when the port is taken, io_failed otherwise.
 [[nodiscard]] Result<Descriptor> listen_loopback(std::uint16_t port);
 
+/// Listens on `port` at every address of the loopback interface (127.0.0.0/8) and of no other, so that one
+/// receiver can stand for many hosts; otherwise like listen_loopback.
+[[nodiscard]] Result<Descriptor> listen_loopback_hosts(std::uint16_t port);
+
 /// The port that a socket is bound to.
 [[nodiscard]] std::uint16_t local_port(const Descriptor& socket);
 

@@ -32,5 +32,6 @@ void add_import_commands(CLI::App& program, Chosen& chosen);
 void add_event_commands(CLI::App& program, Chosen& chosen);
 void add_listen_command(CLI::App& program, Chosen& chosen);
 void add_offline_commands(CLI::App& program, Chosen& chosen);
+void add_bench_command(CLI::App& program, Chosen& chosen);
 
 }  // namespace pulter::tool

@@ -56,12 +56,12 @@ void HttpClient::connect() {
 
 Answer HttpClient::read_answer() {
   http::ResponseReader reader(generous_limits());
-  std::vector<char> piece(piece_bytes);
+  piece_.resize(piece_bytes);
   while (true) {
-    const Result<std::optional<std::size_t>> got = io::blocking::receive(socket_, piece);
+    const Result<std::optional<std::size_t>> got = io::blocking::receive(socket_, piece_);
     const std::size_t count = got && *got ? **got : 0;
     Result<http::ResponseProgress> progress =
-        count > 0 ? reader.feed({piece.data(), count}) : reader.end_of_stream();
+        count > 0 ? reader.feed({piece_.data(), count}) : reader.end_of_stream();
     if (!progress) {
       socket_.close();
       if (count == 0) {

@@ -57,6 +57,7 @@ class HttpClient {
 
   std::string socket_path_;
   io::blocking::Descriptor socket_;
+  std::vector<char> piece_;  // kept from answer to answer: clearing it anew costs more than a short answer
 };
 
 /// The Failure of an answer that is no 2xx: the problem object's `detail`, or what can be said of the status.

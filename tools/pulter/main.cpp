@@ -16,7 +16,7 @@ using pulter::tool::ExitCode;
 
 constexpr const char* description =
     "Delivers CSV files to webhooks: in order, in signed batches, each answered before the next one leaves.\n"
-    "Most commands talk to a running pulterd; listen, verify, explain, check and convert need none.";
+    "Most commands talk to a running pulterd; listen, verify, explain, check, convert and bench need none.";
 
 constexpr const char* footer =
     "\nExit codes: 0 done or delivered, 1 halted, refused or failed, 2 wrong usage, 3 no daemon.\n"
@@ -46,6 +46,7 @@ int run(int argument_count, char** arguments) {
   pulter::tool::add_event_commands(program, chosen);
   pulter::tool::add_listen_command(program, chosen);
   pulter::tool::add_offline_commands(program, chosen);
+  pulter::tool::add_bench_command(program, chosen);
   try {
     program.parse(argument_count, arguments);
   } catch (const CLI::ParseError& error) {

@@ -2,9 +2,10 @@
 // CSV and posts it in the same batches, with the same keys and the same signature as Pulter. It keeps
 // nothing: no log, no retries, no resume. It is here to be measured against, and shares no code with Pulter.
 //
-//   rival_cpp FILE URL [BATCH_SIZE] [SECRET]
-//
-// Ends with one line of JSON: rows, batches and body bytes.
+//   rival_cpp firehose FILE URL BATCH_SIZE SECRET     delivers FILE to URL, in order, one request at a time
+//   rival_cpp fanout FILE LIST BATCH_SIZE SECRET      delivers FILE to each URL in LIST, all at once; prints
+//   "ready"
+//                                                     and begins when a line comes in
 
 #include <curl/curl.h>
 #include <fcntl.h>
@@ -15,14 +16,17 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include <atomic>
 #include <cstdint>
 #include <cstdio>
 #include <cstdlib>
 #include <cstring>
 #include <ctime>
+#include <fstream>
 #include <random>
 #include <string>
 #include <string_view>
+#include <thread>
 #include <vector>
 
 #include "rapidjson/stringbuffer.h"
@@ -223,7 +227,7 @@ void end_body(Writer& writer) {
   key(writer, "user");
   writer.StartObject();
   key(writer, "id");
-  string(writer, "01ARZ3NDEKTSV4RRFFQ69G5FAV");
+  string(writer, "u1");
   writer.EndObject();
   key(writer, "metadata");
   writer.StartObject();
@@ -231,23 +235,18 @@ void end_body(Writer& writer) {
   writer.EndObject();
 }
 
-}  // namespace
-
-int main(int argument_count, char** arguments) {
-  if (argument_count < 3) die("usage: rival_cpp FILE URL [BATCH_SIZE] [SECRET]");
-  const std::uint64_t batch_size = argument_count > 3 ? std::strtoull(arguments[3], nullptr, 10) : 5000;
+// Delivers the whole file to one URL.
+void deliver(std::string_view text, const char* url, std::uint64_t batch_size, const std::string& secret) {
   const std::string import_id = "imp_01ARZ3NDEKTSV4RRFFQ69G5FAV";
-  const std::string_view text = map_file(arguments[1]);
   const std::uint64_t total_rows = count_rows(text);
   const std::uint64_t count = (total_rows + batch_size - 1) / batch_size;
-  Sender sender(arguments[2], argument_count > 4 ? arguments[4] : "0123456789abcdef0123456789abcdef");
+  Sender sender(url, secret);
   CsvReader reader(text);
   std::vector<std::string_view> cells;
   reader.next(cells);
   std::vector<std::string> names(cells.begin(), cells.end());
   std::mt19937_64 random(1);
   rapidjson::StringBuffer buffer;
-  std::uint64_t body_bytes = 0;
   for (std::uint64_t index = 1; index <= count; ++index) {
     buffer.Clear();
     Writer writer(buffer);
@@ -265,10 +264,41 @@ int main(int argument_count, char** arguments) {
       writer.EndObject();
     }
     end_body(writer);
-    body_bytes += buffer.GetSize();
     sender.send("evt_" + std::to_string(index), {buffer.GetString(), buffer.GetSize()});
   }
-  std::printf("{\"rows\":%llu,\"batches\":%llu,\"bytes\":%llu}\n",
-              static_cast<unsigned long long>(total_rows), static_cast<unsigned long long>(count),
-              static_cast<unsigned long long>(body_bytes));
+}
+
+// Delivers the file to every URL of the list, by as many threads as such a program would have.
+void deliver_to_all(std::string_view text, const char* list, std::uint64_t batch_size,
+                    const std::string& secret) {
+  constexpr int thread_count = 64;
+  std::vector<std::string> urls;
+  std::ifstream lines(list);
+  for (std::string line; std::getline(lines, line);) urls.push_back(line);
+  std::puts("ready");
+  std::fflush(stdout);
+  if (std::getchar() == EOF) die("nobody said go");
+  std::atomic<std::size_t> next{0};
+  std::vector<std::thread> threads;
+  for (int i = 0; i < thread_count; ++i) {
+    threads.emplace_back([&] {
+      for (std::size_t at = next++; at < urls.size(); at = next++)
+        deliver(text, urls[at].c_str(), batch_size, secret);
+    });
+  }
+  for (std::thread& thread : threads) thread.join();
+}
+
+}  // namespace
+
+int main(int argument_count, char** arguments) {
+  if (argument_count != 6) die("usage: rival_cpp firehose|fanout FILE URL|LIST BATCH_SIZE SECRET");
+  curl_global_init(CURL_GLOBAL_DEFAULT);
+  const std::string_view text = map_file(arguments[2]);
+  const std::uint64_t batch_size = std::strtoull(arguments[4], nullptr, 10);
+  if (std::string_view(arguments[1]) == "firehose") {
+    deliver(text, arguments[3], batch_size, arguments[5]);
+  } else {
+    deliver_to_all(text, arguments[3], batch_size, arguments[5]);
+  }
 }
