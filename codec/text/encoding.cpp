@@ -1,38 +1,8 @@
 #include "codec/text/encoding.h"
 
-#include <algorithm>
-
 namespace pulter::text {
 
 namespace {
-
-struct Label {
-  std::string_view declared;
-  Encoding encoding;
-};
-
-constexpr std::array labels = {
-    Label{"utf-8", Encoding::utf8},
-    Label{"utf8", Encoding::utf8},
-    Label{"utf-16", Encoding::utf16le},
-    Label{"utf-16le", Encoding::utf16le},
-    Label{"utf-16be", Encoding::utf16be},
-    Label{"utf-32", Encoding::utf32le},
-    Label{"utf-32le", Encoding::utf32le},
-    Label{"utf-32be", Encoding::utf32be},
-    Label{"windows-1252", Encoding::windows1252},
-    Label{"cp1252", Encoding::windows1252},
-    Label{"iso-8859-1", Encoding::windows1252},
-    Label{"latin1", Encoding::windows1252},
-    Label{"latin-1", Encoding::windows1252},
-    Label{"ascii", Encoding::windows1252},
-    Label{"us-ascii", Encoding::windows1252},
-};
-
-bool same_ignoring_case(std::string_view a, std::string_view lower) noexcept {
-  return std::ranges::equal(a, lower,
-                            [](char x, char y) { return (x >= 'A' && x <= 'Z' ? x + ('a' - 'A') : x) == y; });
-}
 
 struct Mark {
   std::string_view bytes;
@@ -63,19 +33,11 @@ std::string_view name(Encoding encoding) noexcept {
     case Encoding::utf32be:
       return "utf-32be";
     case Encoding::windows1252:
+      return "windows-1252";
+    case Encoding::by_iconv:
       break;
   }
-  return "windows-1252";
-}
-
-std::optional<Encoding> encoding_by_name(std::string_view declared) noexcept {
-  const auto at = std::ranges::find_if(
-      labels, [declared](const Label& l) { return same_ignoring_case(declared, l.declared); });
-  return at == labels.end() ? std::nullopt : std::optional(at->encoding);
-}
-
-bool is_known_encoding(std::string_view declared) noexcept {
-  return encoding_by_name(declared).has_value();
+  return "";
 }
 
 std::optional<ByteOrderMark> find_byte_order_mark(std::string_view head) noexcept {

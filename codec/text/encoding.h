@@ -10,17 +10,26 @@
 
 namespace pulter::text {
 
-/// Encodings that the codec reads by itself. Others are the business of intake (iconv).
-enum class Encoding : std::uint8_t { utf8, utf16le, utf16be, utf32le, utf32be, windows1252 };
+/// Encodings that the codec reads by itself. Others are read with the C library's iconv (io/text).
+enum class Encoding : std::uint8_t { utf8, utf16le, utf16be, utf32le, utf32be, windows1252, by_iconv };
 
-/// "utf-8", "utf-16le", "windows-1252", …
+/// "utf-8", "utf-16le", "windows-1252", …; "" for by_iconv, whose names are DeclaredEncoding's.
 [[nodiscard]] std::string_view name(Encoding encoding) noexcept;
 
-/// The encoding of a declared name in any case: utf-8, utf8, utf-16 (little-endian unless a BOM says
-/// otherwise), utf-16le, utf-16be, utf-32le, utf-32be, windows-1252, cp1252, and iso-8859-1, latin1, ascii,
-/// us-ascii, which mean windows-1252 as on the web (https://encoding.spec.whatwg.org/#names-and-labels).
-[[nodiscard]] std::optional<Encoding> encoding_by_name(std::string_view declared) noexcept;
-[[nodiscard]] bool is_known_encoding(std::string_view declared) noexcept;
+/// An encoding that a user may name.
+struct DeclaredEncoding {
+  std::string_view name;  ///< as the import shows it
+  Encoding encoding = Encoding::utf8;
+  std::string_view iconv_name;  ///< for by_iconv; empty otherwise
+};
+
+/// The encoding of a declared name, in any case and however it is hyphenated: the labels that real files are
+/// known under. As on the web (https://encoding.spec.whatwg.org/#names-and-labels) a name means the superset
+/// that files are written in: iso-8859-1 and ascii are windows-1252, shift_jis is windows-31j, euc-kr is uhc,
+/// gb2312 and gbk are gb18030. utf-16 and utf-32 are little-endian unless a mark says otherwise.
+[[nodiscard]] std::optional<DeclaredEncoding> find_encoding(std::string_view declared) noexcept;
+/// "utf-8, utf-16, …, and …": for the sentence that refuses another name.
+[[nodiscard]] std::string known_encodings();
 
 /// A byte order mark at the start of a file.
 struct ByteOrderMark {
@@ -70,22 +79,47 @@ class EncodingDetector {
   Utf8Check check_;
 };
 
-/// Converts a stream to UTF-8, cut anywhere. No byte is dropped or replaced: what cannot be converted is
-/// an error. A byte order mark of the same encoding at the very start is removed.
+/// Converts a stream to UTF-8, cut anywhere. No byte is dropped or replaced: what cannot be converted is an
+/// error. One thread at a time.
 ///
-/// Errors: bad_encoding with the offset in the input: a lone surrogate, an odd last byte, invalid UTF-8, a
-/// code point over U+10FFFF. Windows-1252 has none: its five free bytes become the C1 controls of the same
-/// number.
-class Utf8Converter {
+/// Errors: bad_encoding; `at` is the offset in the input, the sentence names it and the line.
+class Decoder {
  public:
-  explicit Utf8Converter(Encoding from) noexcept : from_(from) {}
-
-  /// Appends the text of `bytes` to `out`: at most three times their number, and 4.
+  virtual ~Decoder() = default;
+  /// Appends the text of `bytes` to `out`.
   [[nodiscard]] Result<> feed(std::string_view bytes, std::string& out);
-  /// The end of the stream: refuses a character that it cuts off.
-  [[nodiscard]] Result<> finish();
+  /// The end of the stream: refuses a character that it cuts off. May append what was held back.
+  [[nodiscard]] Result<> finish(std::string& out);
+
+ protected:
+  explicit Decoder(std::string_view name) : name_(name) {}
+  Decoder(const Decoder&) = default;
+  Decoder& operator=(const Decoder&) = default;
+  /// What is not of this encoding at a byte: `feed` and `finish` make the sentence.
+  [[nodiscard]] static std::unexpected<Error> invalid(std::uint64_t at, std::string_view what);
 
  private:
+  [[nodiscard]] virtual Result<> convert(std::string_view bytes, std::string& out) = 0;
+  [[nodiscard]] virtual Result<> end(std::string& out) = 0;
+  [[nodiscard]] Result<> counted(Result<> done, std::string_view text);
+
+  std::string_view name_;
+  std::uint64_t feeds_ = 0;    ///< LF so far
+  std::uint64_t returns_ = 0;  ///< CR so far; they count where a file has no LF
+};
+
+/// The encodings of the codec itself. A byte order mark of the same encoding at the very start is removed.
+/// Errors are a lone surrogate, an odd last byte, invalid UTF-8, a code point over U+10FFFF; Windows-1252 has
+/// none: its five free bytes become the C1 controls of the same number. Appends at most three times the bytes
+/// fed, and 4.
+class Utf8Converter final : public Decoder {
+ public:
+  /// `from` is not by_iconv.
+  explicit Utf8Converter(Encoding from) noexcept : Decoder(name(from)), from_(from) {}
+
+ private:
+  [[nodiscard]] Result<> convert(std::string_view bytes, std::string& out) override;
+  [[nodiscard]] Result<> end(std::string& out) override;
   [[nodiscard]] Result<> feed_utf8(std::string_view bytes, std::string& out);
   [[nodiscard]] Result<> feed_utf16(std::string_view bytes, std::string& out);
   [[nodiscard]] Result<> feed_utf32(std::string_view bytes, std::string& out);

@@ -62,15 +62,9 @@ char32_t unit32(const char* at, bool big_endian) noexcept {
   return big_endian ? first << 16 | second : second << 16 | first;
 }
 
-std::unexpected<Error> bad_encoding(Encoding encoding, std::uint64_t at, std::string_view what) {
-  return fail(ErrorCode::bad_encoding, static_cast<std::int64_t>(at),
-              "The file is not " + std::string(name(encoding)) + ": " + std::string(what) + " at byte " +
-                  std::to_string(at) + ". Declare its real encoding with \"encoding\".");
-}
-
 }  // namespace
 
-Result<> Utf8Converter::feed(std::string_view bytes, std::string& out) {
+Result<> Utf8Converter::convert(std::string_view bytes, std::string& out) {
   switch (from_) {
     case Encoding::utf8:
       return feed_utf8(bytes, out);
@@ -81,6 +75,7 @@ Result<> Utf8Converter::feed(std::string_view bytes, std::string& out) {
     case Encoding::utf32be:
       return feed_utf32(bytes, out);
     case Encoding::windows1252:
+    case Encoding::by_iconv:
       break;
   }
   feed_windows1252(bytes, out);
@@ -90,7 +85,7 @@ Result<> Utf8Converter::feed(std::string_view bytes, std::string& out) {
 // Bytes pass through as they are; only a mark at the very start, which may come in pieces, is held back.
 Result<> Utf8Converter::feed_utf8(std::string_view bytes, std::string& out) {
   if (!check_.feed(bytes)) {
-    return bad_encoding(from_, static_cast<std::uint64_t>(check_.bad_offset()), "no valid character");
+    return invalid(static_cast<std::uint64_t>(check_.bad_offset()), "no valid character");
   }
   while (!started_ && !bytes.empty()) {
     carry_[carry_count_++] = bytes.front();
@@ -127,7 +122,7 @@ Result<> Utf8Converter::feed_utf16(std::string_view bytes, std::string& out) {
     if (first && unit == 0xfeff) continue;
     const bool low = unit >= 0xdc00 && unit <= 0xdfff;
     if (low != (high_surrogate_ != 0)) {
-      return bad_encoding(from_, low ? at : at - 2, "half of a surrogate pair");
+      return invalid(low ? at : at - 2, "half of a surrogate pair");
     }
     if (low) {
       append_code_point(out,
@@ -153,7 +148,7 @@ Result<> Utf8Converter::feed_utf32(std::string_view bytes, std::string& out) {
     const bool first = !std::exchange(started_, true);
     if (first && code_point == 0xfeff) continue;
     const bool surrogate = code_point >= 0xd800 && code_point <= 0xdfff;
-    if (surrogate || code_point > 0x10ffff) return bad_encoding(from_, at, "no valid code point");
+    if (surrogate || code_point > 0x10ffff) return invalid(at, "no valid code point");
     append_code_point(out, code_point);
   }
   return {};
@@ -172,17 +167,17 @@ void Utf8Converter::feed_windows1252(std::string_view bytes, std::string& out) {
   }
 }
 
-Result<> Utf8Converter::finish() {
+Result<> Utf8Converter::end(std::string&) {
   if (from_ == Encoding::utf8) {
     // What was held back of a mark is the beginning of a character, so it cannot be left over silently.
     if (!check_.finish()) {
-      return bad_encoding(from_, static_cast<std::uint64_t>(check_.bad_offset()),
-                          "a character cut off by the end of the file");
+      return invalid(static_cast<std::uint64_t>(check_.bad_offset()),
+                     "a character cut off by the end of the file");
     }
     return {};
   }
-  if (high_surrogate_ != 0) return bad_encoding(from_, offset_ - 2, "half of a surrogate pair");
-  if (carry_count_ != 0) return bad_encoding(from_, offset_, "a character cut off by the end of the file");
+  if (high_surrogate_ != 0) return invalid(offset_ - 2, "half of a surrogate pair");
+  if (carry_count_ != 0) return invalid(offset_, "a character cut off by the end of the file");
   return {};
 }
 

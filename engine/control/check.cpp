@@ -1,14 +1,18 @@
 #include <algorithm>
+#include <optional>
 #include <vector>
 
 #include "codec/csv/plan.h"
+#include "codec/gzip/unpacker.h"
 #include "codec/json/batch_writer.h"
+#include "engine/control/body_coding.h"
 #include "engine/control/fields.h"
 #include "engine/control/import_request.h"
 #include "engine/control/represent.h"
 #include "engine/control/resources.h"
 #include "engine/control/services.h"
 #include "engine/intake/planner.h"
+#include "engine/intake/unpack.h"
 #include "engine/limits.h"
 
 // POST /v1/check: what an import would make of a file, from its first bytes, before anything is kept.
@@ -59,6 +63,36 @@ io::Task<Result<std::string>> read_head(Context& context) {
   }
 }
 
+/// What a check looks at: all of a file, or its first bytes.
+struct Head {
+  std::string bytes;     ///< unpacked
+  double file_part = 1;  ///< of the whole file, by the length that was told
+  bool whole = true;
+  std::optional<csv::Note> packed;  ///< that it is
+};
+
+/// The body is what lies in the file; unpacked it may be cut at any byte.
+io::Task<Result<Head>> take_head(Context& context, std::string bytes, const Asked& asked) {
+  Head head;
+  head.whole = asked.total_bytes <= bytes.size();
+  std::uint64_t used = bytes.size();
+  const bool packed_for_its_way = body_coding(context.request) == Coding::gzip;
+  if (packed_for_its_way || gzip::is_gzip(bytes)) {
+    auto unpacked = co_await intake::unpack_head(context.scope, bytes, head.whole, limits::checked_bytes_max);
+    if (!unpacked) co_return std::unexpected(std::move(unpacked.error()));
+    used = unpacked->packed_bytes;
+    head.whole = unpacked->whole;
+    if (!packed_for_its_way)
+      head.packed = {"unpacked", "The file is gzip-compressed; what is in it was looked at.", {}};
+    head.bytes = std::move(unpacked->bytes);
+  } else {
+    head.bytes = std::move(bytes);
+  }
+  const std::uint64_t total = std::max(asked.total_bytes, used);
+  if (total > 0) head.file_part = static_cast<double>(used) / static_cast<double>(total);
+  co_return head;
+}
+
 /// The bytes up to the last line end before `end`: what follows may be half a row. In UTF-16 a line end has a
 /// NUL behind it (little-endian).
 std::string_view whole_lines(std::string_view bytes, std::size_t end) {
@@ -82,10 +116,9 @@ io::Task<Result<Looked>> look_at(Context& context, std::string_view bytes, const
   if (!appended) co_return std::unexpected(std::move(appended.error()));
   auto file = co_await (*upload)->finish(context.scope);
   if (!file) co_return std::unexpected(std::move(file.error()));
-  std::string encoding = asked.encoding;
-  csv::PlanSettings settings = asked.plan;
+  intake::PlanRequest request{.encoding = asked.encoding, .settings = asked.plan};
   io::Task<Result<intake::Planned>> planning =
-      intake::plan_file(context.scope, spool, *file, std::move(encoding), std::move(settings));
+      intake::plan_file(context.scope, spool, *file, std::move(request));
   Result<intake::Planned> planned = co_await std::move(planning);
   Result<Looked> looked = fail(ErrorCode::file_read_failed, "the bytes could not be read back");
   if (!planned) {
@@ -129,21 +162,22 @@ std::string rows_json(const Looked& looked, std::uint64_t rows) {
   return out;
 }
 
-std::string check_json(const Looked& looked, std::string_view bytes, const Asked& asked, bool whole) {
+std::string check_json(const Looked& looked, std::string_view bytes, const Asked& asked, const Head& head) {
   const csv::Plan& plan = looked.planned.plan;
   const std::uint64_t shown = std::min(first_rows, plan.total_rows);
   const std::string rows = rows_json(looked, shown);
   std::uint64_t total = plan.total_rows;
-  if (!whole && !bytes.empty())
-    total = static_cast<std::uint64_t>(static_cast<double>(total) * static_cast<double>(asked.total_bytes) /
-                                       static_cast<double>(bytes.size()));
+  if (!head.whole && !bytes.empty()) {
+    const double used = static_cast<double>(bytes.size()) / static_cast<double>(head.bytes.size());
+    total = static_cast<std::uint64_t>(static_cast<double>(total) / (head.file_part * used));
+  }
   std::string body;
   json::Writer w(body);
   w.begin_object().field("delimiter", std::string(1, plan.dialect.delimiter));
   w.field("delimiterSniffed", !asked.plan.delimiter.has_value());
   w.field("encoding", looked.planned.encoding).field("encodingDetected", asked.encoding.empty());
   w.field("lineEnds", line_ends(bytes));
-  if (whole) {
+  if (head.whole) {
     w.field("endsWithLineEnd", bytes.ends_with('\n') || bytes.ends_with('\r'));
   } else {
     w.field_null("endsWithLineEnd");
@@ -151,8 +185,10 @@ std::string check_json(const Looked& looked, std::string_view bytes, const Asked
   w.key("columns").begin_array();
   for (const csv::Column& column : plan.columns)
     w.begin_object().field("header", column.header).field("key", column.name).end_object();
-  w.end_array().field("rows", total).field("rowsExact", whole).key("notes").begin_array();
-  for (const csv::Note& note : plan.notes) {
+  w.end_array().field("rows", total).field("rowsExact", head.whole).key("notes").begin_array();
+  std::vector<csv::Note> notes = plan.notes;
+  if (head.packed) notes.insert(notes.begin(), *head.packed);
+  for (const csv::Note& note : notes) {
     w.begin_object().field("code", note.code).field("detail", note.detail).key("rows").begin_array();
     for (const std::uint64_t row : note.rows) w.unsigned_integer(row);
     w.end_array().end_object();
@@ -178,6 +214,7 @@ class Place {
 }  // namespace
 
 io::Task<Response> check_file(Context& context) {
+  if (!body_coding(context.request)) co_return unknown_coding(context.request);
   auto asked = read_asked(context);
   if (!asked) co_return problem(asked.error());
   if (context.services.checks >= limits::checks_max)
@@ -185,16 +222,18 @@ io::Task<Response> check_file(Context& context) {
   const Place place(context.services.checks);
   Result<std::string> bytes = co_await read_head(context);
   if (!bytes) co_return problem(bytes.error());
-  const bool whole = asked->total_bytes <= bytes->size();
-  std::string_view used = whole ? std::string_view(*bytes) : whole_lines(*bytes, std::string::npos);
+  auto head = co_await take_head(context, std::move(*bytes), *asked);
+  if (!head) co_return problem(head.error());
+  const bool whole = head->whole;
+  std::string_view used = whole ? std::string_view(head->bytes) : whole_lines(head->bytes, std::string::npos);
   auto looked = co_await look_at(context, used, *asked);
   if (!looked && !whole && looked.error().code == ErrorCode::unclosed_quote && looked.error().at > 0) {
     // The cut went through a quoted cell: its row is left out too.
-    used = whole_lines(*bytes, static_cast<std::size_t>(looked.error().at));
+    used = whole_lines(head->bytes, static_cast<std::size_t>(looked.error().at));
     looked = co_await look_at(context, used, *asked);
   }
   if (!looked) co_return problem(looked.error());
-  std::string body = check_json(*looked, used, *asked, whole);
+  std::string body = check_json(*looked, used, *asked, *head);
   if (looked->text->failed())
     co_return problem(500, "file_read_failed", "the bytes could not be read back; try again");
   co_return json_response(200, std::move(body));

@@ -1,15 +1,18 @@
 #include <algorithm>
+#include <optional>
 
 #include "codec/base/ids.h"
 #include "codec/http/headers.h"
 #include "engine/control/announce.h"
 #include "engine/control/auth.h"
+#include "engine/control/body_coding.h"
 #include "engine/control/fields.h"
 #include "engine/control/import_request.h"
 #include "engine/control/import_source.h"
 #include "engine/control/represent.h"
 #include "engine/control/resources.h"
 #include "engine/control/services.h"
+#include "engine/intake/unpack.h"
 #include "engine/limits.h"
 
 // The three ways in (contract, section 6): the CSV as the body; JSON that names a path or comes with a
@@ -70,8 +73,8 @@ std::uint64_t file_limit(const Services& services, std::uint64_t asked) {
   return std::min(asked, configured);
 }
 
-/// Streams the request's body into the spool, piece by piece.
-io::Task<Result<model::SpoolFile>> spool_body(Context& context, std::uint64_t max_bytes) {
+/// Streams the request's body into the spool, piece by piece; what was packed for its way is unpacked.
+io::Task<Result<model::SpoolFile>> spool_body(Context& context, Coding coding, std::uint64_t max_bytes) {
   const std::uint64_t declared = context.request.head.content_length().value_or(0);
   if (max_bytes != 0 && declared > max_bytes) {
     co_return fail(ErrorCode::file_too_large, "the file has " + std::to_string(declared) +
@@ -80,6 +83,7 @@ io::Task<Result<model::SpoolFile>> spool_body(Context& context, std::uint64_t ma
   }
   auto upload = co_await context.services.spool.begin(context.scope, max_bytes);
   if (!upload) co_return std::unexpected(std::move(upload.error()));
+  if (coding == Coding::gzip) *upload = intake::unpack_into(std::move(*upload), max_bytes);
   while (true) {
     Result<std::string_view> piece = co_await context.request.body.read();
     if (!piece) co_return std::unexpected(std::move(piece.error()));
@@ -102,16 +106,10 @@ io::Task<Result<>> check_caller(Context& context, const intake::ImportRequest& a
   co_return may_name_webhook(caller, *importer.value, asked.webhook_url);
 }
 
-Result<> check_content_encoding(const Request& request) {
-  const std::string_view encoding = request.header("content-encoding").value_or("identity");
-  if (http::same_ignoring_case(encoding, "identity")) return {};
-  return refuse_field(ErrorCode::not_supported, "Content-Encoding",
-                      "\"" + std::string(encoding) + "\" is not unpacked; send the CSV as it is");
-}
-
 io::Task<Response> create_from_csv(Context& context, std::string key) {
   Request& request = context.request;
-  if (auto ok = check_content_encoding(request); !ok) co_return problem(ok.error());
+  const std::optional<Coding> coding = body_coding(request);
+  if (!coding) co_return unknown_coding(request);
   const json::Value settings = object_of_query(request.query);
   auto asked = read_import_request(settings, context.services.config, nullptr);
   if (!asked) co_return problem(asked.error());
@@ -119,7 +117,7 @@ io::Task<Response> create_from_csv(Context& context, std::string key) {
   if (!may) co_return problem(may.error());
   asked->idempotency_key = std::move(key);
   Result<model::SpoolFile> file =
-      co_await spool_body(context, file_limit(context.services, asked->max_bytes));
+      co_await spool_body(context, *coding, file_limit(context.services, asked->max_bytes));
   if (!file) co_return problem(file.error());
   auto accepted = co_await context.services.intake.accept(context.scope, std::move(*asked), std::move(*file));
   co_return accepted_response(context.services, accepted);
@@ -174,7 +172,8 @@ io::Task<Response> put_content(Context& context) {
   const std::string& id = context.request.id;
   if (!is_id("imp_", id)) co_return problem(404, "not_found", "there is no import " + id);
   if (auto ok = only_parameters(context.request, {}); !ok) co_return problem(ok.error());
-  if (auto ok = check_content_encoding(context.request); !ok) co_return problem(ok.error());
+  const std::optional<Coding> coding = body_coding(context.request);
+  if (!coding) co_return unknown_coding(context.request);
   store::GetImport get{id};
   auto reply = co_await services.store.call(std::move(get));
   if (!reply.done() || !reply.value) co_return store_problem(reply.status, reply.detail, "import " + id);
@@ -185,7 +184,7 @@ io::Task<Response> put_content(Context& context) {
                       "import " + id + " has its content already: it is " +
                           std::string(model::name(state_of(*reply.value))));
   }
-  Result<model::SpoolFile> file = co_await spool_body(context, file_limit(services, 0));
+  Result<model::SpoolFile> file = co_await spool_body(context, *coding, file_limit(services, 0));
   if (!file) co_return problem(file.error());
   auto filled = co_await services.intake.fill(context.scope, id, std::move(*file));
   if (!filled) co_return problem(filled.error());

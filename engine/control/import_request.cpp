@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <array>
 
+#include "codec/text/encoding.h"
 #include "engine/control/fields.h"
 #include "engine/control/url_check.h"
 #include "engine/limits.h"
@@ -112,6 +113,10 @@ Result<intake::ImportRequest> read_import_request(const json::Value& value, cons
   if (auto ok = fields.finish(); !ok) return std::unexpected(std::move(ok.error()));
   if (auto ok = check_text("fileName", request.file_name, limits::file_name_bytes_max); !ok) {
     return std::unexpected(std::move(ok.error()));
+  }
+  if (!request.encoding.empty() && !text::find_encoding(request.encoding)) {
+    return refuse_field(ErrorCode::unknown_encoding, "encoding",
+                        "must be one of " + text::known_encodings() + "; leave it out to have it detected");
   }
   if (!url) return request;
   auto checked = check_url(*url, config, "webhookUrl");

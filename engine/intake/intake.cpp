@@ -1,5 +1,6 @@
 #include "engine/intake/intake.h"
 
+#include <algorithm>
 #include <array>
 #include <utility>
 
@@ -36,6 +37,11 @@ Error store_error(store::Status status, std::string detail) {
   return Error{code, -1, std::move(detail)};
 }
 
+/// The lower of two limits, of which 0 is none.
+std::uint64_t lower_limit(std::uint64_t a, std::uint64_t b) {
+  return a == 0 || b == 0 ? std::max(a, b) : std::min(a, b);
+}
+
 csv::PlanSettings plan_settings(const model::Import& import, const IntakeSettings& limits) {
   const model::ImportSettings& asked = import.settings;
   csv::PlanSettings settings;
@@ -66,6 +72,28 @@ void take_plan(model::Import& import, Planned planned, std::string& plan_bytes) 
     import.columns.emplace_back(column.header, column.name);
   import.notes = planned.plan.notes;
   plan_bytes = csv::encode(planned.plan);
+}
+
+/// Plans the file into the import; a bad file becomes the import's error. An error of this is a refusal.
+/// `bytes_max` is what was asked for; 0: nothing was.
+io::Task<Result<std::string>> plan_import(io::Scope& scope, store::Spool& spool, model::Import& import,
+                                          model::SpoolFile file, std::uint64_t bytes_max,
+                                          const IntakeSettings& limits) {
+  import.file = import.text = std::move(file);
+  PlanRequest request{.encoding = import.settings.encoding,
+                      .settings = plan_settings(import, limits),
+                      .unpacked_bytes_max = lower_limit(bytes_max, limits.max_file_bytes)};
+  auto planned = co_await plan_file(scope, spool, import.file, std::move(request));
+  std::string plan_bytes;
+  if (planned) {
+    take_plan(import, std::move(*planned), plan_bytes);
+    co_return plan_bytes;
+  }
+  if (!fails_the_import(planned.error().code)) co_return fail(std::move(planned.error()));
+  import.planned = true;
+  import.error = {.code = std::string(name(planned.error().code)),
+                  .detail = std::move(planned.error().detail)};
+  co_return plan_bytes;
 }
 
 }  // namespace
@@ -151,24 +179,6 @@ io::Task<Result<Intake::Draft>> Intake::draft(io::Scope& scope, const ImportRequ
   co_return draft;
 }
 
-/// Plans the file into the import; a bad file becomes the import's error. An error of this is a refusal.
-io::Task<Result<std::string>> Intake::plan_into(io::Scope& scope, model::Import& import,
-                                                model::SpoolFile file) {
-  import.file = import.text = std::move(file);
-  auto planned = co_await plan_file(scope, spool_, import.file, import.settings.encoding,
-                                    plan_settings(import, settings_));
-  std::string plan_bytes;
-  if (planned) {
-    take_plan(import, std::move(*planned), plan_bytes);
-    co_return plan_bytes;
-  }
-  if (!fails_the_import(planned.error().code)) co_return fail(std::move(planned.error()));
-  import.planned = true;
-  import.error = {.code = std::string(name(planned.error().code)),
-                  .detail = std::move(planned.error().detail)};
-  co_return plan_bytes;
-}
-
 io::Task<> Intake::remove_files(io::Scope& scope, const model::Import& import) {
   Result<> removed = co_await spool_.remove(scope, import.file.key);
   if (import.text.key != import.file.key) removed = co_await spool_.remove(scope, import.text.key);
@@ -183,7 +193,8 @@ io::Task<Result<Accepted>> Intake::accept(io::Scope& scope, ImportRequest reques
     co_await remove_files(scope, leftover);
     co_return fail(std::move(drafted.error()));
   }
-  auto plan = co_await plan_into(scope, drafted->import, std::move(file));
+  auto plan =
+      co_await plan_import(scope, spool_, drafted->import, std::move(file), request.max_bytes, settings_);
   if (!plan) {
     co_await remove_files(scope, leftover);
     co_return fail(std::move(plan.error()));
@@ -233,7 +244,7 @@ io::Task<Result<model::Import>> Intake::fill(io::Scope& scope, const std::string
                                             : std::move(found.detail));
   } else if (!found.value->planned && !found.value->cancelled) {
     model::Import import = std::move(*found.value);
-    auto plan = co_await plan_into(scope, import, std::move(file));
+    auto plan = co_await plan_import(scope, spool_, import, std::move(file), 0, settings_);
     if (plan) {
       leftover.text = import.text;
       store::FillImport request{.import = std::move(import), .plan = std::move(*plan)};

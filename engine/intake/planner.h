@@ -11,20 +11,28 @@
 
 namespace pulter::intake {
 
+/// How a file is to be read.
+struct PlanRequest {
+  std::string encoding;  ///< declared, or empty: found out
+  csv::PlanSettings settings;
+  std::uint64_t unpacked_bytes_max = 0;  ///< of a packed file; 0: intake::unpacked_bytes_max
+};
+
 /// What intake found out about a spooled file.
 struct Planned {
-  model::SpoolFile text;  ///< what is rendered from: the file itself, or its copy in UTF-8
+  model::SpoolFile text;  ///< what is rendered from: the file itself, or its copy unpacked and in UTF-8
   std::string encoding;   ///< as taken
   csv::Plan plan;
 };
 
-/// Looks at a spooled file, converts it to UTF-8 where it is something else (a byte order mark, a declared
-/// encoding, or bytes that are not UTF-8), and plans it. The pass over the file runs on the worker thread, so
-/// that lanes go on.
+/// Looks at a spooled file, unpacks it where it is gzip, converts it to UTF-8 where it is something else (a
+/// byte order mark, a declared encoding, or bytes that are not UTF-8), and plans it. All that passes over the
+/// file runs on the worker thread, so that lanes go on.
 ///
-/// Errors: not_csv (it looks like something else, named), unknown_encoding, and those of csv::make_plan.
-/// After an error no converted copy stays behind. `file` itself is left alone.
+/// Errors: not_csv (it looks like something else, named), bad_compression, file_too_large (unpacked),
+/// unknown_encoding, and those of csv::make_plan. After an error no copy stays behind. `file` itself is left
+/// alone.
 io::Task<Result<Planned>> plan_file(io::Scope& scope, store::Spool& spool, const model::SpoolFile& file,
-                                    std::string declared_encoding, csv::PlanSettings settings);
+                                    PlanRequest request);
 
 }  // namespace pulter::intake

@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <charconv>
 #include <optional>
 
 #include "codec/base/time_text.h"
@@ -106,7 +107,12 @@ json::Value read_import(Context& context, const std::string& id) {
 std::string notes_text(const json::Value& import) {
   std::string out;
   for (const json::Value& note : items_of(import, "notes")) {
-    out += "  note: " + (note.type == json::Type::string ? note.text : text_of(note, "detail")) + "\n";
+    constexpr std::size_t detail_columns_max = 400;
+    out += "  note: " + clipped(text_of(note, "detail"), detail_columns_max);
+    std::vector<std::uint64_t> rows;
+    for (const json::Value& row : items_of(note, "rows"))
+      std::from_chars(row.text.data(), row.text.data() + row.text.size(), rows.emplace_back());
+    out += rows.empty() ? "\n" : " (" + row_numbers(rows) + ")\n";
   }
   if (const std::uint64_t errors = number_of(import, "rowErrors"); errors > 0) {
     const std::string id = text_of(import, "id");

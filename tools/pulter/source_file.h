@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstdint>
 #include <string>
 #include <string_view>
 
@@ -9,17 +10,18 @@
 
 namespace pulter::tool {
 
-/// A file as intake would read it: mapped, in UTF-8, planned.
+/// A file as intake would read it: unpacked, mapped, in UTF-8, planned.
 struct SourceFile {
   io::MappedFile mapping;
-  std::string encoding;  ///< as taken
+  std::string encoding;            ///< as taken
+  std::uint64_t packed_bytes = 0;  ///< of a gzip file; 0: it is none
   csv::Plan plan;
 
   [[nodiscard]] std::string_view text() const { return mapping.bytes(); }
 };
 
-/// Opens, converts where it is not UTF-8 (into an unnamed temporary file) and plans a file. Failures carry
-/// the sentence that an import of it would show.
+/// Opens, unpacks where it is gzip, converts where it is not UTF-8 (both into unnamed temporary files) and
+/// plans a file. Failures carry the sentence that an import of it would show.
 [[nodiscard]] SourceFile read_source(const ReadOptions& options);
 
 /// A Failure when the file could not be read while it was mapped (truncated, failing disk).

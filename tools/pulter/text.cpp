@@ -44,6 +44,14 @@ std::string duration_text(std::uint64_t milliseconds) {
   return fmt::format("{} h {} min", seconds / 3600, seconds % 3600 / 60);
 }
 
+std::string row_numbers(const std::vector<std::uint64_t>& rows) {
+  constexpr std::size_t shown_max = 10;
+  std::string out = rows.empty() ? "" : rows.size() == 1 ? "row " : "rows ";
+  for (std::size_t i = 0; i < std::min(rows.size(), shown_max); ++i)
+    out += (i == 0 ? "" : ", ") + std::to_string(rows[i]);
+  return out + (rows.size() > shown_max ? ", …" : "");
+}
+
 std::size_t width(std::string_view text) {
   return static_cast<std::size_t>(std::count_if(
       text.begin(), text.end(), [](char c) { return (static_cast<unsigned char>(c) & 0xC0) != 0x80; }));

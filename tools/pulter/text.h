@@ -18,6 +18,9 @@ namespace pulter::tool {
 /// "340 ms", "2.4 s", "3 min 20 s", "2 h 5 min".
 [[nodiscard]] std::string duration_text(std::uint64_t milliseconds);
 
+/// "row 7", "rows 2, 5, 9, …": the first ten; empty for none.
+[[nodiscard]] std::string row_numbers(const std::vector<std::uint64_t>& rows);
+
 /// Columns that a terminal needs for `text`: code points, so that non-ASCII lines up in most scripts.
 [[nodiscard]] std::size_t width(std::string_view text);
 /// At most `columns` wide, with "…" where something was cut; control characters become spaces, so that a name

@@ -24,6 +24,14 @@ TEST(Text, NumbersForPeople) {
   EXPECT_EQ(duration_text(7'500'000), "2 h 5 min");
 }
 
+TEST(Text, RowNumbersAreTheFirstTen) {
+  EXPECT_EQ(row_numbers({}), "");
+  EXPECT_EQ(row_numbers({7}), "row 7");
+  EXPECT_EQ(row_numbers({2, 5}), "rows 2, 5");
+  EXPECT_EQ(row_numbers({1, 2, 3, 4, 5, 6, 7, 8, 9, 10}), "rows 1, 2, 3, 4, 5, 6, 7, 8, 9, 10");
+  EXPECT_EQ(row_numbers({1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11}), "rows 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, …");
+}
+
 TEST(Text, ClippingCountsCharactersAndTamesControls) {
   EXPECT_EQ(clipped("Zürich", 6), "Zürich");
   EXPECT_EQ(clipped("Zürich", 4), "Zür…");

@@ -10,21 +10,34 @@ namespace {
 using namespace std::string_view_literals;
 
 TEST(Encoding, NamesInAnyCase) {
-  EXPECT_EQ(encoding_by_name("UTF-8"), Encoding::utf8);
-  EXPECT_EQ(encoding_by_name("utf8"), Encoding::utf8);
-  EXPECT_EQ(encoding_by_name("UTF-16"), Encoding::utf16le);
-  EXPECT_EQ(encoding_by_name("utf-16BE"), Encoding::utf16be);
-  EXPECT_EQ(encoding_by_name("Windows-1252"), Encoding::windows1252);
-  EXPECT_EQ(encoding_by_name("ISO-8859-1"), Encoding::windows1252);
-  EXPECT_EQ(encoding_by_name("Latin1"), Encoding::windows1252);
-  EXPECT_EQ(encoding_by_name("ASCII"), Encoding::windows1252);
-  for (const std::string_view other : {"", "utf-7", "shift_jis", "utf-8 ", "utf", "windows-1251"}) {
-    EXPECT_FALSE(is_known_encoding(other)) << other;
+  const auto found = [](std::string_view declared) {
+    const auto encoding = find_encoding(declared);
+    return encoding ? encoding->encoding : Encoding::by_iconv;
+  };
+  EXPECT_EQ(found("UTF-8"), Encoding::utf8);
+  EXPECT_EQ(found("utf8"), Encoding::utf8);
+  EXPECT_EQ(found("UTF-16"), Encoding::utf16le);
+  EXPECT_EQ(found("utf-16BE"), Encoding::utf16be);
+  EXPECT_EQ(found("Windows-1252"), Encoding::windows1252);
+  EXPECT_EQ(found("ISO-8859-1"), Encoding::windows1252);
+  EXPECT_EQ(found("Latin1"), Encoding::windows1252);
+  EXPECT_EQ(found("ASCII"), Encoding::windows1252);
+  for (const std::string_view other : {"", "-", "utf-7", "utf-8 ", "utf", "windows-1259", "iso-8859-12"}) {
+    EXPECT_FALSE(find_encoding(other)) << other;
   }
   for (const Encoding e : {Encoding::utf8, Encoding::utf16le, Encoding::utf16be, Encoding::utf32le,
                            Encoding::utf32be, Encoding::windows1252}) {
-    EXPECT_EQ(encoding_by_name(name(e)), e);
+    EXPECT_EQ(found(name(e)), e);
+    EXPECT_EQ(find_encoding(name(e))->name, name(e));
   }
+}
+
+TEST(Encoding, NamesOfOthers) {
+  EXPECT_EQ(find_encoding("ISO-8859-15")->iconv_name, "ISO-8859-15");
+  EXPECT_EQ(find_encoding("iso8859_15")->name, "iso-8859-15");
+  EXPECT_EQ(find_encoding("SJIS")->name, "shift_jis");
+  EXPECT_EQ(find_encoding("gb2312")->name, "gb18030");
+  EXPECT_EQ(find_encoding("windows-1251")->encoding, Encoding::by_iconv);
 }
 
 EncodingDetector::Found detect(std::string_view file, std::size_t step = 1'000) {

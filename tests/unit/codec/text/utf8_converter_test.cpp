@@ -19,7 +19,7 @@ std::string converted(Encoding from, std::string_view bytes, std::size_t step) {
     const auto fed = converter.feed(bytes.substr(at, step), out);
     if (!fed) return "!" + std::to_string(fed.error().at);
   }
-  const auto end = converter.finish();
+  const auto end = converter.finish(out);
   return end ? out : "!" + std::to_string(end.error().at);
 }
 

@@ -1,5 +1,6 @@
 // POST /v1/check, and the figures of views.
 
+#include "tests/support/gzip.h"
 #include "world.h"
 
 namespace pulter::control::test {
@@ -37,6 +38,36 @@ TEST_F(Views, ACheckRefusesWhatIsNoCsv) {
   EXPECT_EQ(post_csv("/v1/check", "a,b\n\"1,2\n").text("code"), "unclosed_quote");
   EXPECT_EQ(post_csv("/v1/check?nothing=1", "a\n1\n").text("code"), "unknown_field");
   EXPECT_EQ(post_csv("/v1/check", std::string((8u << 20) + 1, 'a')).status, 413);
+}
+
+TEST_F(Views, ACheckLooksIntoGzip) {
+  const std::string text = "a,b\n1,2\n3,4\n";
+  const Got file = post_csv("/v1/check", pulter::test::gzipped(text));
+  EXPECT_EQ(file.text("rows"), "2") << file.body;
+  EXPECT_EQ(file.text("rowsExact"), "true");
+  EXPECT_NE(file.text("notes").find("unpacked"), std::string::npos);
+  const Got packed = request("POST", "/v1/check", pulter::test::gzipped(text),
+                             {{"Content-Type", "text/csv"}, {"Content-Encoding", "gzip"}});
+  EXPECT_EQ(packed.text("rows"), "2") << packed.body;
+  EXPECT_EQ(packed.text("notes"), "[]");
+  EXPECT_EQ(request("POST", "/v1/check", text, {{"Content-Encoding", "br"}}).status, 415);
+  EXPECT_EQ(post_csv("/v1/check", pulter::test::gzipped(text).substr(0, 20)).text("code"), "bad_compression");
+}
+
+TEST_F(Views, ACheckOfAPartOfGzipIsAGuess) {
+  std::string text = "a,b\n";
+  for (int i = 0; i < 20'000; ++i)
+    text += std::to_string(i * 7919 % 10007) + "," + std::to_string(i * i) + "\n";
+  const std::string packed = pulter::test::gzipped(text);
+  const Got got =
+      post_csv("/v1/check?totalBytes=" + std::to_string(packed.size()), packed.substr(0, packed.size() / 2));
+  ASSERT_EQ(got.status, 200) << got.body;
+  EXPECT_EQ(got.text("rowsExact"), "false");
+  EXPECT_NEAR(std::stod(got.text("rows")), 20'000, 1'000);
+  // What was sent is all, and holds more than is looked at.
+  const Got long_one =
+      post_csv("/v1/check", pulter::test::gzipped("a,b\n" + std::string(10u << 20, 'x') + "\n1,2\n"));
+  EXPECT_EQ(long_one.text("rowsExact"), "false") << long_one.body;
 }
 
 TEST_F(Views, FiguresOfNothing) {
