@@ -84,6 +84,8 @@ struct RowError {
   std::uint64_t row = 0;  ///< 1-based data row in the whole file; 0: unknown
   std::string field;
   std::string message;
+  std::string webhook_id{};  ///< whose receiver said so; given by the store
+  std::uint64_t index = 0;   ///< its batch; given by the store, 0: unknown
 };
 
 }  // namespace pulter::model

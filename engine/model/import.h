@@ -77,6 +77,8 @@ struct Delivery {
   bool started = false;          ///< its first event was opened
   std::string last_status_text;  ///< what went wrong last, for people; empty after a delivery
   std::int32_t last_status = 0;
+  std::int64_t next_attempt_at_ms =
+      0;  ///< of the open event, for views; 0: it does not wait to be tried again
 };
 
 /// One upload of one CSV through an importer.

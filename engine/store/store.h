@@ -131,10 +131,10 @@ struct ListImports {
   using Answer = Listing<model::Import>;
   std::optional<std::string> template_id;
   std::optional<model::ImportState> state;
-  Page page;                   ///< newest first
+  Page page;                     ///< newest first
   std::string file_name_part{};  ///< empty: any
-  std::int64_t since_ms = 0;   ///< created at or after
-  std::int64_t until_ms = 0;   ///< created before; 0: any time
+  std::int64_t since_ms = 0;     ///< created at or after
+  std::int64_t until_ms = 0;     ///< created before; 0: any time
   bool oldest_first = false;
 };
 enum class ImportCommand : std::uint8_t { pause, resume, cancel };
@@ -295,6 +295,33 @@ struct ListBatchMarks {
   std::string webhook_id;
 };
 
+/// What is shown with an event and does not belong to it.
+struct EventFigures {
+  std::string file_name;               ///< of its import; empty: a test, or the import is gone
+  std::uint64_t count = 0;             ///< batches of its import
+  std::uint64_t row_errors = 0;        ///< of its batch, as far as they are kept
+  std::int64_t last_duration_us = -1;  ///< of its last attempt; -1: none yet
+};
+/// In the order of `event_ids`; an event that is gone has figures of nothing.
+struct DescribeEvents {
+  using Answer = std::vector<EventFigures>;
+  std::vector<std::string> event_ids;
+};
+
+/// A moment at which one lane of an import stopped or went on.
+struct LaneMark {
+  enum class Kind : std::uint8_t { halted, paused, resumed };
+  std::int64_t at_ms = 0;
+  Kind kind = Kind::halted;
+};
+/// The last ones, oldest first.
+struct ListLaneMarks {
+  using Answer = std::vector<LaneMark>;
+  std::string import_id;
+  std::string webhook_id;
+  std::uint32_t limit = 100;
+};
+
 /// One attempt as figures need it.
 struct AttemptFigures {
   std::string webhook_id;
@@ -319,7 +346,8 @@ struct ListRecentAttempts {
 struct LaneFigures {
   std::string webhook_id;
   bool enabled = true;
-  std::uint64_t queue = 0;  ///< batches that wait
+  std::uint64_t queue = 0;  ///< imports that wait behind the one at the head
+  std::uint64_t tasks = 0;  ///< resends and tests that wait for their turn
   bool held = false;        ///< an import stands still there
   std::string import_id;    ///< at its head; empty: none
   std::string file_name;
@@ -328,7 +356,9 @@ struct LaneFigures {
   std::uint64_t count = 0;
   bool in_flight = false;
   std::int32_t last_status = 0;
-  std::int64_t next_attempt_at_ms = 0;
+  std::int64_t next_attempt_at_ms = 0;  ///< 0: it does not wait to be tried again
+  std::int64_t in_flight_since_ms = 0;  ///< 0: nothing is in flight
+  std::int64_t waiting_since_ms = 0;    ///< the first of the attempts that failed in a row; 0: does not wait
 };
 struct ListLanes {
   using Answer = std::vector<LaneFigures>;
@@ -372,20 +402,21 @@ struct ListSpoolKeys {
   using Answer = std::vector<std::string>;
 };
 
-using Request =
-    std::variant<PutImporter, GetImporter, ListImporters, DeleteImporter, PutWebhook, EnsureWebhook,
-                 GetWebhook, ListWebhooks, DeleteWebhook, CreateImport, FillImport, GetImport,
-                 FindImportByKey, GetPlan, ListImports, CommandImport, ListRowErrors, AcquireShard,
-                 ListBusyLanes, AddLaneTask, NextWork, OpenEvent, Record, Lookup, GetEvent, ListEvents,
-                 ListAttempts, RetentionStep, ListSpoolKeys, CountImports, CountEvents, ListBatchMarks,
-                 ListRecentAttempts, ListLanes, CreateToken, ListTokens, FindToken, DeleteToken>;
+using Request = std::variant<PutImporter, GetImporter, ListImporters, DeleteImporter, PutWebhook,
+                             EnsureWebhook, GetWebhook, ListWebhooks, DeleteWebhook, CreateImport, FillImport,
+                             GetImport, FindImportByKey, GetPlan, ListImports, CommandImport, ListRowErrors,
+                             AcquireShard, ListBusyLanes, AddLaneTask, NextWork, OpenEvent, Record, Lookup,
+                             GetEvent, ListEvents, ListAttempts, RetentionStep, ListSpoolKeys, CountImports,
+                             CountEvents, ListBatchMarks, ListRecentAttempts, ListLanes, DescribeEvents,
+                             ListLaneMarks, CreateToken, ListTokens, FindToken, DeleteToken>;
 
 using AnswerValue =
     std::variant<Nothing, model::Importer, Listing<model::Importer>, model::Webhook, Listing<model::Webhook>,
                  model::Import, Listing<model::Import>, std::string, Listing<model::RowError>, std::uint64_t,
                  std::vector<std::string>, model::Event, LaneWork, Recorded, model::Delivery,
                  Listing<model::Event>, Listing<model::Attempt>, RetentionStep::Removed, Totals,
-                 std::vector<AttemptFigures>, std::vector<LaneFigures>, model::Token, Listing<model::Token>>;
+                 std::vector<AttemptFigures>, std::vector<LaneFigures>, std::vector<EventFigures>,
+                 std::vector<LaneMark>, model::Token, Listing<model::Token>>;
 
 struct Answer {
   std::uint64_t id = 0;  ///< of the request

@@ -21,7 +21,8 @@ template <class R>
 inline constexpr bool reads_log =
     is_one_of<R, GetImporter, ListImporters, GetWebhook, ListWebhooks, GetImport, FindImportByKey, GetPlan,
               ListImports, ListRowErrors, GetEvent, ListEvents, ListAttempts, ListSpoolKeys, CountImports,
-              CountEvents, ListBatchMarks, ListRecentAttempts, ListLanes, ListTokens, FindToken>;
+              CountEvents, ListBatchMarks, ListRecentAttempts, ListLanes, DescribeEvents, ListLaneMarks,
+              ListTokens, FindToken>;
 /// Asked on the writer's side, and yet writing nothing.
 template <class R>
 inline constexpr bool writes = !reads_log<R> && !is_one_of<R, AcquireShard, ListBusyLanes, NextWork, Lookup>;

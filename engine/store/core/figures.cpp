@@ -82,39 +82,83 @@ Answer handle(Session& session, ListRecentAttempts& request) {
   return done(std::move(figures));
 }
 
+namespace {
+
+/// The import at a lane's head and its open event, as ListLanes asks for them: what `columns` says, in order.
+struct Head {
+  static constexpr std::string_view columns =
+      "d.import_id, d.halted_event_id <> '', d.paused, i.file_name, i.batch_count, d.cursor, d.last_status,"
+      " coalesce(e.id, ''), coalesce(e.state, ''), coalesce(e.attempts, 0), coalesce(e.next_attempt_at, 0),"
+      " coalesce(e.created_at, 0), coalesce((SELECT a.started_at FROM attempts a WHERE a.event_id = e.id AND"
+      " a.attempt = e.attempts - max(e.attempts_in_budget, 1) + 1), 0), coalesce((SELECT max(m.at) FROM"
+      " lane_marks m WHERE m.import_id = d.import_id AND m.webhook_id = d.webhook_id AND m.kind ="
+      " 'resumed'), 0)";
+  std::string import_id;
+  bool halted = false;
+  bool paused = false;
+};
+
+/// When the request that is under way left, as far as the log tells: at its planned time, at the resume, or
+/// when its event was opened, which is when its predecessor was answered.
+std::int64_t in_flight_since(std::uint64_t attempts, std::int64_t planned_ms, std::int64_t opened_ms,
+                             std::int64_t resumed_ms) {
+  if (planned_ms != 0) return planned_ms;
+  return attempts == 0 ? std::max(opened_ms, resumed_ms) : resumed_ms;
+}
+
+void read_head(Query& query, const Head& head, LaneFigures& lane, std::int64_t now_ms) {
+  lane.import_id = head.import_id;
+  lane.file_name = query.text();
+  lane.count = query.unsigned_integer();
+  lane.index = std::min(query.unsigned_integer(), lane.count);
+  lane.last_status = static_cast<std::int32_t>(query.integer());
+  lane.event_id = query.text();
+  const std::string state = query.text();
+  const std::uint64_t attempts = query.unsigned_integer();
+  const std::int64_t planned = query.integer();
+  const std::int64_t planned_ms = state == "pending" ? planned : 0;
+  const std::int64_t opened_ms = query.integer();
+  const std::int64_t first_failed_ms = query.integer();
+  const std::int64_t resumed_ms = query.integer();
+  const bool stands = head.halted || head.paused || !lane.enabled;
+  if (stands || lane.event_id.empty()) return;
+  if (planned_ms > now_ms) {
+    lane.next_attempt_at_ms = planned_ms;
+    lane.waiting_since_ms = first_failed_ms;
+    return;
+  }
+  lane.in_flight = true;
+  lane.in_flight_since_ms = in_flight_since(attempts, planned_ms, opened_ms, resumed_ms);
+}
+
+}  // namespace
+
 Answer handle(Session& session, ListLanes&) {
+  static const std::string sql =
+      "SELECT w.id, w.enabled, (SELECT count(*) FROM lane_tasks t WHERE t.webhook_id = w.id), " +
+      std::string(Head::columns) +
+      " FROM webhooks w LEFT JOIN deliveries d ON d.webhook_id = w.id AND d.ended = 0 AND d.cancelled = 0 "
+      "LEFT"
+      " JOIN imports i ON i.id = d.import_id LEFT JOIN events e ON e.id = d.open_event_id"
+      " ORDER BY w.number, d.halted_event_id <> '', d.paused, d.seq";
   std::vector<LaneFigures> lanes;
-  Query query = session.db.query(
-      "SELECT w.id, w.enabled, d.import_id, i.file_name, i.batch_count, d.batches_delivered, d.cursor,"
-      " d.halted_event_id <> '', d.last_status, coalesce(e.id, ''), coalesce(e.state, ''),"
-      " coalesce(e.next_attempt_at, 0) FROM webhooks w LEFT JOIN deliveries d ON d.webhook_id = w.id AND"
-      " d.ended = 0 AND d.cancelled = 0 LEFT JOIN imports i ON i.id = d.import_id LEFT JOIN events e ON"
-      " e.id = d.open_event_id ORDER BY w.number, d.halted_event_id <> '', d.seq");
+  Query query = session.db.query(sql);
   while (query.row()) {
     std::string id = query.text();
     const bool first = lanes.empty() || lanes.back().webhook_id != id;
     if (first) lanes.emplace_back().webhook_id = std::move(id);
     LaneFigures& lane = lanes.back();
     lane.enabled = query.flag();
-    std::string import_id = query.text();
-    if (import_id.empty()) continue;
-    std::string file_name = query.text();
-    const std::uint64_t count = query.unsigned_integer();
-    const std::uint64_t delivered = query.unsigned_integer();
-    const std::uint64_t cursor = query.unsigned_integer();
-    const bool halted = query.flag();
-    lane.queue += count > delivered ? count - delivered : 0;
-    lane.held = lane.held || halted;
-    if (!first) continue;
-    lane.import_id = std::move(import_id);
-    lane.file_name = std::move(file_name);
-    lane.count = count;
-    lane.index = std::min(cursor, count);
-    lane.last_status = static_cast<std::int32_t>(query.integer());
-    lane.event_id = query.text();
-    const std::string state = query.text();
-    lane.next_attempt_at_ms = state == "pending" ? query.integer() : 0;
-    lane.in_flight = !lane.event_id.empty() && !halted && lane.next_attempt_at_ms == 0;
+    lane.tasks = query.unsigned_integer();
+    Head head;
+    head.import_id = query.text();
+    if (head.import_id.empty()) continue;
+    head.halted = query.flag();
+    head.paused = query.flag();
+    lane.held = lane.held || head.halted;
+    // What stands still waits for a person, not for its turn.
+    if (!first && !head.halted && !head.paused) ++lane.queue;
+    if (first) read_head(query, head, lane, session.now_ms);
   }
   return done(std::move(lanes));
 }

@@ -56,6 +56,10 @@ namespace pulter::store {
 [[nodiscard]] Answer handle(Session& session, CountEvents& request);
 [[nodiscard]] Answer handle(Session& session, ListRecentAttempts& request);
 [[nodiscard]] Answer handle(Session& session, ListLanes& request);
+// event_figures.cpp
+[[nodiscard]] Answer handle(Session& session, DescribeEvents& request);
+// lane_marks.cpp
+[[nodiscard]] Answer handle(Session& session, ListLaneMarks& request);
 // batch_marks.cpp
 [[nodiscard]] Answer handle(Session& session, ListBatchMarks& request);
 // tokens.cpp
@@ -94,6 +98,12 @@ model::Import refresh_import(Session& session, std::string_view id);
 [[nodiscard]] std::optional<model::Delivery> find_delivery(Session& session, std::string_view import_id,
                                                            std::string_view webhook_id);
 void mark_started(Session& session, std::string_view import_id, std::string_view webhook_id);
+
+// lane_marks.cpp
+void mark_lane(Session& session, std::string_view import_id, std::string_view webhook_id,
+               LaneMark::Kind kind);
+/// Each lane of the import that goes on, or went on until now.
+void mark_lanes(Session& session, const model::Import& import, LaneMark::Kind kind);
 
 // lane_tasks.cpp
 struct LaneTask {

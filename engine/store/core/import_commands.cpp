@@ -17,6 +17,7 @@ Answer pause(Session& session, model::Import import) {
     return !model::has_ended(import, lane) && lane.halted_event_id.empty();
   });
   if (!goes_on) return not_in_this_state(std::move(import), "paused");
+  mark_lanes(session, import, LaneMark::Kind::paused);
   session.db.query("UPDATE imports SET paused = 1 WHERE id = ?").with(import.id).run();
   session.db.query("UPDATE deliveries SET paused = 1 WHERE import_id = ?").with(import.id).run();
   return done(refresh_import(session, import.id));
@@ -28,6 +29,7 @@ Answer resume(Session& session, model::Import import) {
         return !lane.cancelled && !lane.halted_event_id.empty();
       });
   if (!stands || model::has_ended(import)) return not_in_this_state(std::move(import), "resumed");
+  mark_lanes(session, import, LaneMark::Kind::resumed);
   session.db
       .query(
           "UPDATE events SET state = 'pending', attempts_in_budget = 0, next_attempt_at = 0 WHERE id IN"

@@ -108,17 +108,19 @@ Answer handle(Session& session, ListRowErrors& request) {
   const auto cursor = cursor_of(request.page, 0);
   if (!cursor) return bad_cursor(request.page);
   if (!find_import_alone(session, request.import_id)) return not_found(no_import(request.import_id));
-  Query query =
-      session.db
-          .query(
-              "SELECT number, row, field, message FROM row_errors WHERE import_id = ? AND number > ?"
-              " ORDER BY number LIMIT ?")
-          .with(request.import_id, *cursor, items_of(request.page) + 1);
+  Query query = session.db
+                    .query(
+                        "SELECT number, row, field, message, webhook_id, batch_index FROM row_errors WHERE "
+                        "import_id = ? AND number > ?"
+                        " ORDER BY number LIMIT ?")
+                    .with(request.import_id, *cursor, items_of(request.page) + 1);
   return done(read_page<model::RowError>(query, request.page, [](Query& row) {
     model::RowError error;
     error.row = row.unsigned_integer();
     error.field = row.text();
     error.message = row.text();
+    error.webhook_id = row.text();
+    error.index = row.unsigned_integer();
     return error;
   }));
 }

@@ -54,11 +54,13 @@ void update_event(Session& session, const Record& record, model::EventState stat
       .run();
 }
 
-void insert_row_errors(Session& session, const Record& record) {
+void insert_row_errors(Session& session, const Record& record, std::uint64_t batch) {
   for (const model::RowError& error : record.row_errors) {
     session.db
-        .query("INSERT INTO row_errors (import_id, webhook_id, row, field, message) VALUES (?, ?, ?, ?, ?)")
-        .with(record.import_id, record.lane.webhook_id, error.row, error.field, error.message)
+        .query(
+            "INSERT INTO row_errors (import_id, webhook_id, row, field, message, batch_index)"
+            " VALUES (?, ?, ?, ?, ?, ?)")
+        .with(record.import_id, record.lane.webhook_id, error.row, error.field, error.message, batch)
         .run();
   }
 }
@@ -77,11 +79,11 @@ model::EventState state_after(Disposition disposition) {
 }
 
 /// The delivered event in the log, or out of it where nothing is kept.
-void log_delivered(Session& session, const Record& record, bool data_sync) {
+void log_delivered(Session& session, const Record& record, const model::Event& event, bool data_sync) {
   if (!data_sync) return remove_event(session, record.attempt.event_id);
   insert_attempt(session, record.attempt);
   update_event(session, record, model::EventState::delivered);
-  insert_row_errors(session, record);
+  insert_row_errors(session, record, event.index);
 }
 
 std::string what_went_wrong(const Record& record) {
@@ -92,7 +94,7 @@ std::string what_went_wrong(const Record& record) {
 /// The batch is behind: counters, cursor, and the event that comes next.
 void advance(Session& session, Record& record, const Standing& standing, const model::Event& event) {
   const bool batch = event.name == "all";
-  log_delivered(session, record, standing.data_sync);
+  log_delivered(session, record, event, standing.data_sync);
   // While the import is stopped its next event is not on its way, only ready.
   if (record.next_event) {
     record.next_event->state =
@@ -126,6 +128,7 @@ void hold_back(Session& session, const Record& record, const Standing& standing)
       .with(halts ? record.attempt.event_id : std::string(), record.attempt.status, what_went_wrong(record),
             record.import_id, record.lane.webhook_id)
       .run();
+  if (halts) mark_lane(session, record.import_id, record.lane.webhook_id, LaneMark::Kind::halted);
   if (record.disposition == Disposition::gone)
     disable_webhook(session, record.lane.webhook_id, record.reason);
 }

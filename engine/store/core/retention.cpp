@@ -66,6 +66,7 @@ void remove_content(Session& session, const std::string& import_id, std::vector<
     }
   }
   session.db.query("DELETE FROM plans WHERE import_id = ?").with(import_id).run();
+  session.db.query("DELETE FROM lane_marks WHERE import_id = ?").with(import_id).run();
   session.db.query("UPDATE imports SET content_removed = 1 WHERE id = ?").with(import_id).run();
 }
 

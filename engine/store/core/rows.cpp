@@ -92,6 +92,7 @@ model::Delivery read_delivery(Query& query) {
   delivery.row_errors = query.unsigned_integer();
   delivery.last_status = static_cast<std::int32_t>(query.integer());
   delivery.last_status_text = query.text();
+  delivery.next_attempt_at_ms = query.integer();
   return delivery;
 }
 

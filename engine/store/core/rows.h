@@ -34,7 +34,9 @@ inline constexpr std::string_view import_columns =
 inline constexpr std::string_view delivery_columns =
     "import_id, webhook_id, seq, cursor, wants_rows, wants_started, wants_ended, started, cancelled, "
     "halted_event_id,"
-    " batches_delivered, rows_delivered, row_errors, last_status, last_status_text";
+    " batches_delivered, rows_delivered, row_errors, last_status, last_status_text, coalesce((SELECT "
+    "next_attempt_at FROM events WHERE"
+    " events.id = open_event_id AND events.state = 'pending'), 0)";
 [[nodiscard]] model::Delivery read_delivery(Query& query);
 
 inline constexpr std::string_view event_columns =
