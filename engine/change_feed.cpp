@@ -2,7 +2,9 @@
 
 #include <utility>
 
+#include "engine/control/event_view.h"
 #include "engine/control/represent.h"
+#include "engine/shard/new_id.h"
 
 namespace pulter::engine {
 
@@ -47,7 +49,8 @@ io::Task<> ChangeFeed::tell_import(std::string id) {
   if (!import.done()) co_return;
   std::string json;
   json::Writer writer(json);
-  control::write(writer, *import.value);
+  const std::optional<double> rate = rates_.note(*import.value, shard::unix_ms(scope_.io()));
+  control::write(writer, *import.value, rate);
   hub_.publish("import", json);
 }
 
@@ -55,9 +58,7 @@ io::Task<> ChangeFeed::tell_event(std::string id, std::set<std::string> attempts
   store::GetEvent get{id};
   auto event = co_await store_.call(std::move(get));
   if (event.done()) {
-    std::string json;
-    json::Writer writer(json);
-    control::write(writer, *event.value);
+    const std::string json = co_await control::event_json(store_, *event.value);
     hub_.publish("event", json);
   }
   if (attempts.empty()) co_return;

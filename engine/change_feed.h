@@ -7,6 +7,7 @@
 
 #include "engine/change_outbox.h"
 #include "engine/control/hub.h"
+#include "engine/control/import_rates.h"
 #include "engine/store/store_client.h"
 #include "io/scope.h"
 
@@ -35,6 +36,7 @@ class ChangeFeed {
   std::vector<ChangeOutbox*> outboxes_;
   std::set<std::string> imports_;
   std::map<std::string, std::set<std::string>> events_;  ///< event → its new attempts
+  control::ImportRates rates_;
   io::Event waiting_;
 };
 

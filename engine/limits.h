@@ -73,6 +73,9 @@ inline constexpr std::size_t checks_max = 2;
 /// Signed-in pages, and how long a sign-in lasts.
 inline constexpr std::size_t sessions_max = 256;
 inline constexpr auto session_time_max = 12h;
+/// Files that wait for their import, and how long one does: as long as somebody chooses its settings.
+inline constexpr std::size_t uploads_max = 64;
+inline constexpr auto upload_time_max = 1h;
 
 // ---- control: the live stream
 // ----------------------------------------------------------------------------------

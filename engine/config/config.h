@@ -26,7 +26,9 @@ struct Config {
   std::string socket = "/run/pulter/pulter.sock";
   std::optional<net::Endpoint> listen;     ///< the TCP listener; none: off
   std::vector<std::string> allowed_hosts;  ///< names under which the TCP listener may be asked for
-  std::uint32_t shards = 0;                ///< threads; 0: one per core
+  std::vector<std::string>
+      allowed_origins;       ///< of web pages that may upload with a publishable key; "*": any
+  std::uint32_t shards = 0;  ///< threads; 0: one per core
   std::vector<net::Network> allow_networks;
   bool allow_http = false;
   std::vector<std::uint16_t> allowed_ports;  ///< beside those that are allowed anyhow, see net::judge_port

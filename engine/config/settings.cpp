@@ -1,3 +1,4 @@
+#include <algorithm>
 #include <array>
 #include <charconv>
 #include <limits>
@@ -72,6 +73,31 @@ Result<> set_hosts(Config& config, Values values) {
   return {};
 }
 
+/// "https://app.example.com" as browsers write it (RFC 6454, section 6.2): no path, no default port, small
+/// letters.
+bool is_origin(std::string_view text) {
+  if (text == "*") return true;
+  for (const std::string_view scheme : {"https://", "http://"}) {
+    if (!text.starts_with(scheme)) continue;
+    const std::string_view host = text.substr(scheme.size());
+    const bool small = std::ranges::none_of(host, [](char c) { return c >= 'A' && c <= 'Z'; });
+    const bool usual_port = host.ends_with(scheme == "https://" ? ":443" : ":80");
+    return !host.empty() && small && !usual_port && host.find_first_of("/?#@ \t,;") == std::string_view::npos;
+  }
+  return false;
+}
+
+Result<> set_origins(Config& config, Values values) {
+  config.allowed_origins.clear();
+  for (const std::string& text : values) {
+    if (!is_origin(text))
+      return refuse("allowed_origins", text,
+                    "an origin such as https://app.example.com, without a path, or *");
+    config.allowed_origins.push_back(text);
+  }
+  return {};
+}
+
 Result<> set_networks(Config& config, Values values) {
   config.allow_networks.clear();
   for (const std::string& text : values) {
@@ -133,6 +159,8 @@ constexpr std::array rows{
         [](Config& c, Values v) { return set_listen(c, v[0]); }},
     Row{{"allowed_hosts", true, "names that requests over TCP may have in their Host header"},
         [](Config& c, Values v) { return set_hosts(c, v); }},
+    Row{{"allowed_origins", true, "origins of web pages that may upload with a publishable key"},
+        [](Config& c, Values v) { return set_origins(c, v); }},
     Row{{"shards", false, "threads that deliver; 0: one per core"},
         [](Config& c, Values v) { return set_number(c.shards, "shards", v[0], 0, 256); }},
     Row{{"allow_networks", true, "special networks that callback URLs may lead to"},

@@ -1,6 +1,10 @@
+#include <algorithm>
+
 #include "codec/base/ids.h"
+#include "codec/http/range.h"
 #include "engine/control/announce.h"
 #include "engine/control/download.h"
+#include "engine/control/event_view.h"
 #include "engine/control/fields.h"
 #include "engine/control/represent.h"
 #include "engine/control/resources.h"
@@ -21,27 +25,73 @@ io::Task<Result<model::Event>> get_event(Context& context) {
   co_return fail(ErrorCode::store_unavailable, "the store could not be asked: " + reply.detail);
 }
 
-/// A body, rendered again while it is sent: the bytes that the webhook got.
+/// A body, rendered again while it is sent: the bytes that the webhook got, or a part of them. What stands
+/// before the part is rendered too, and thrown away.
 class BodyStream final : public ResponseStream {
  public:
   BodyStream(std::unique_ptr<delivery::BodySource> source, delivery::BodyPosition position,
              std::uint64_t length)
       : source_(std::move(source)), position_(position), length_(length) {}
 
+  void only(const http::ByteRange& range) {
+    skip_ = range.first;
+    length_ = left_ = range.last - range.first + 1;
+  }
   [[nodiscard]] std::optional<std::uint64_t> length() const override {
     if (length_ == 0) return std::nullopt;  // a test that was not sent yet was never measured
     return length_;
   }
-  io::Task<Result<std::size_t>> fill(io::Scope&, std::span<char> out) override {
-    if (source_->finished(position_)) co_return std::size_t{0};
-    co_return source_->fill(position_, out);
+  io::Task<Result<std::size_t>> fill(io::Scope& scope, std::span<char> out) override {
+    // Skipped at this much a turn: well under a millisecond.
+    static constexpr std::uint64_t skipped_per_turn = 1 << 20;
+    std::uint64_t skipped = 0;
+    while (skip_ > 0 && !source_->finished(position_)) {
+      Result<std::size_t> made = source_->fill(
+          position_, out.first(static_cast<std::size_t>(std::min<std::uint64_t>(skip_, out.size()))));
+      if (!made || *made == 0) co_return made;
+      skip_ -= *made;
+      skipped += *made;
+      if (skipped < skipped_per_turn) continue;
+      skipped = 0;
+      co_await io::sleep_until(scope, scope.io().now());
+    }
+    if (left_ == 0 || source_->finished(position_)) co_return std::size_t{0};
+    Result<std::size_t> made = source_->fill(
+        position_, out.first(static_cast<std::size_t>(std::min<std::uint64_t>(left_, out.size()))));
+    if (made) left_ -= *made;
+    co_return made;
   }
 
  private:
   std::unique_ptr<delivery::BodySource> source_;
   delivery::BodyPosition position_;
   std::uint64_t length_;
+  std::uint64_t skip_ = 0;
+  std::uint64_t left_ = UINT64_MAX;
 };
+
+/// Answers a part where one was asked for. False: the part is not there, and `response` says so.
+bool apply_range(const Request& request, std::uint64_t length, BodyStream& stream, Response& response) {
+  // If-Range names a validator; these bytes never change and have none, so it never matches.
+  if (length == 0 || request.header("if-range")) return true;
+  response.headers.emplace_back("Accept-Ranges", "bytes");
+  http::ByteRange range;
+  const auto verdict = http::parse_range(request.header("range").value_or(""), length, range);
+  if (verdict == http::RangeVerdict::ignored) return true;
+  if (verdict == http::RangeVerdict::unsatisfiable) {
+    response =
+        problem(416, "bad_value",
+                "the body has " + std::to_string(length) + " bytes; the range begins behind them", "Range");
+    response.headers.emplace_back("Content-Range", "bytes */" + std::to_string(length));
+    return false;
+  }
+  stream.only(range);
+  response.status = 206;
+  response.headers.emplace_back("Content-Range", "bytes " + std::to_string(range.first) + "-" +
+                                                     std::to_string(range.last) + "/" +
+                                                     std::to_string(length));
+  return true;
+}
 
 io::Task<Result<std::unique_ptr<delivery::BodySource>>> open_source(Context& context,
                                                                     const model::Event& event) {
@@ -98,15 +148,19 @@ io::Task<Response> list_events(Context& context) {
   auto reply = co_await context.services.store.call(std::move(list));
   if (!reply.done() || !reply.value)
     co_return store_problem(reply.status, reply.detail, "the list of events");
+  const std::vector<store::EventFigures> figures =
+      co_await describe(context.services.store, reply.value->items);
+  auto beside = figures.begin();
   co_return list_response(
-      *reply.value, [](json::Writer& w, const model::Event& each) { write(w, each); },
+      *reply.value, [&beside](json::Writer& w, const model::Event& each) { write(w, each, &*beside++); },
       totals.value ? &*totals.value : nullptr);
 }
 
 io::Task<Response> show_event(Context& context) {
   Result<model::Event> event = co_await get_event(context);
   if (!event) co_return problem(event.error());
-  co_return resource_response(200, *event);
+  std::string json = co_await event_json(context.services.store, *event);
+  co_return json_response(200, std::move(json));
 }
 
 io::Task<Response> list_attempts(Context& context) {
@@ -131,7 +185,8 @@ io::Task<Response> show_event_body(Context& context) {
   auto position = (*source)->begin(*event);
   if (!position) co_return problem(position.error());
   Response response = download("application/json", event->id + ".json");
-  response.stream = std::make_unique<BodyStream>(std::move(*source), *position, event->body_bytes);
+  auto stream = std::make_unique<BodyStream>(std::move(*source), *position, event->body_bytes);
+  if (apply_range(context.request, event->body_bytes, *stream, response)) response.stream = std::move(stream);
   co_return response;
 }
 
@@ -150,8 +205,9 @@ io::Task<Response> resend_event(Context& context) {
   if (!added.done() || !added.value)
     co_return store_problem(added.status, added.detail, "event " + event->id);
   context.services.lanes.poke(event->webhook_id);
-  announce(context.services, "event", *added.value);
-  co_return resource_response(202, *added.value);
+  std::string json = co_await event_json(context.services.store, *added.value);
+  context.services.hub.publish("event", json);
+  co_return json_response(202, std::move(json));
 }
 
 }  // namespace pulter::control

@@ -3,6 +3,7 @@
 
 #include "codec/base/ids.h"
 #include "engine/control/fields.h"
+#include "engine/control/import_rates.h"
 #include "engine/control/represent.h"
 #include "engine/control/resources.h"
 #include "engine/control/services.h"
@@ -16,8 +17,6 @@ namespace {
 
 using Attempts = std::vector<store::AttemptFigures>;
 
-/// "Now" for rates: long enough to be steady, short enough to be now.
-constexpr std::int64_t rate_window_ms = 10'000;
 constexpr std::int64_t points_max = 300;
 constexpr std::size_t last_answers_max = 30;
 
@@ -52,8 +51,12 @@ struct Rate {
     ++batches;
   }
 };
-double per_second(std::uint64_t count) {
-  return static_cast<double>(count) * 1000.0 / static_cast<double>(rate_window_ms);
+/// `attempts` end where the limit on them ends, which on a busy daemon is before the window does.
+double per_second(std::uint64_t count, const Attempts& newest_first, std::int64_t now_ms) {
+  std::int64_t span_ms = rate_window_ms;
+  if (newest_first.size() >= limits::figures_attempts_max)
+    span_ms = std::min(span_ms, std::max(now_ms - newest_first.back().started_at_ms, rate_window_min_ms));
+  return static_cast<double>(count) * 1000.0 / static_cast<double>(span_ms);
 }
 
 /// [unixSeconds, rowsPerSecond, p50, p95] for each step of the time in which something was sent.
@@ -115,9 +118,10 @@ void write_lane(json::Writer& w, const store::LaneFigures& lane, const Attempts&
   } else {
     w.field("index", lane.index).field("count", lane.count);
   }
-  w.field_null("inFlightSince").field_null("waitingSince");
+  write_time(w, "inFlightSince", lane.in_flight_since_ms);
+  write_time(w, "waitingSince", lane.waiting_since_ms);
   write_time(w, "nextAttemptAt", lane.next_attempt_at_ms);
-  w.field("queue", lane.queue).field("rowsPerSecond", per_second(rate.rows));
+  w.field("queue", lane.queue).field("rowsPerSecond", per_second(rate.rows, newest_first, now_ms));
   durations.write(w, "p50Ms", 50);
   durations.write(w, "p95Ms", 95);
   if (lane.last_status == 0) {
@@ -161,7 +165,8 @@ void write_stats(json::Writer& w, const Seen& seen, const Services& services, st
   const auto disabled = std::ranges::count_if(seen.lanes, [](const auto& lane) { return !lane.enabled; });
   w.begin_object().field("version", std::string_view(PULTER_VERSION));
   write_time(w, "startedAt", services.started_at_ms);
-  w.field("rowsPerSecond", per_second(rate.rows)).field("batchesPerSecond", per_second(rate.batches));
+  w.field("rowsPerSecond", per_second(rate.rows, seen.attempts, now_ms));
+  w.field("batchesPerSecond", per_second(rate.batches, seen.attempts, now_ms));
   w.field("inFlight", static_cast<std::uint64_t>(in_flight));
   durations.write(w, "p50Ms", 50);
   durations.write(w, "p95Ms", 95);
@@ -232,6 +237,8 @@ io::Task<Response> show_batches(Context& context) {
 io::Task<Response> show_timeline(Context& context) {
   Result<std::string> webhook = co_await lane_of(context);
   if (!webhook) co_return problem(webhook.error());
+  store::ListLaneMarks list_marks{context.request.id, *webhook};
+  auto marks = co_await context.services.store.call(std::move(list_marks));
   store::ListRecentAttempts list{context.request.id, std::move(*webhook), 0, limits::figures_attempts_max};
   auto reply = co_await context.services.store.call(std::move(list));
   if (!reply.done() || !reply.value) co_return store_problem(reply.status, reply.detail, "the timeline");
@@ -245,7 +252,13 @@ io::Task<Response> show_timeline(Context& context) {
   json::Writer w(body);
   w.begin_object();
   write_points(w, attempts, step_ms);
-  w.key("marks").begin_array().end_array().end_object();
+  w.key("marks").begin_array();
+  for (const store::LaneMark& mark : marks.value.value_or(std::vector<store::LaneMark>())) {
+    w.begin_object();
+    write_time(w, "at", mark.at_ms);
+    w.field("kind", store::name(mark.kind)).end_object();
+  }
+  w.end_array().end_object();
   co_return json_response(200, std::move(body));
 }
 

@@ -35,6 +35,10 @@ void Hub::lose() {
   for (Listener* each = first_; each != nullptr; each = each->next_listener_) each->changed_.set();
 }
 
+void Hub::nudge() {
+  for (Listener* each = first_; each != nullptr; each = each->next_listener_) each->changed_.set();
+}
+
 void Hub::forget_old() {
   while (history_.size() > 1 && (history_.size() > limits::stream_history_messages ||
                                  history_bytes_ > limits::stream_history_bytes)) {

@@ -28,6 +28,9 @@ class Hub {
   /// Something changed that nobody can tell any more: every listener has to look at everything again.
   void lose();
 
+  /// Wakes every listener, so that each looks whether it may still listen.
+  void nudge();
+
   /// Whether anybody would see it: publishers may spare themselves the work of making the JSON. True for some
   /// messages after the last listener left, so that one whose connection broke for a moment misses nothing.
   [[nodiscard]] bool has_listeners() const noexcept { return first_ != nullptr || grace_ > 0; }

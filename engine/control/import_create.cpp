@@ -73,7 +73,8 @@ std::uint64_t file_limit(const Services& services, std::uint64_t asked) {
   return std::min(asked, configured);
 }
 
-/// Streams the request's body into the spool, piece by piece; what was packed for its way is unpacked.
+}  // namespace
+
 io::Task<Result<model::SpoolFile>> spool_body(Context& context, Coding coding, std::uint64_t max_bytes) {
   const std::uint64_t declared = context.request.head.content_length().value_or(0);
   if (max_bytes != 0 && declared > max_bytes) {
@@ -93,6 +94,8 @@ io::Task<Result<model::SpoolFile>> spool_body(Context& context, Coding coding, s
   }
   co_return co_await (*upload)->finish(context.scope);
 }
+
+namespace {
 
 /// Who comes with an upload token may only make imports for its importer.
 io::Task<Result<>> check_caller(Context& context, const intake::ImportRequest& asked) {

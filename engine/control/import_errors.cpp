@@ -144,7 +144,13 @@ io::Task<Response> list_row_errors(Context& context) {
     } else {
       w.field("field", each.field);
     }
-    w.field("message", each.message).end_object();
+    w.field("message", each.message).field("webhookId", each.webhook_id);
+    if (each.index == 0) {
+      w.field_null("index");
+    } else {
+      w.field("index", each.index);
+    }
+    w.end_object();
   });
 }
 

@@ -55,6 +55,7 @@ void read_source(json::ObjectReader& fields, ImportSource* source) {
   if (value == nullptr || value->type == json::Type::null) return;
   const json::Value* path = value->find("path");
   const json::Value* fd = value->find("fd");
+  const json::Value* upload = value->find("upload");
   if (value->members.size() == 1 && path != nullptr && path->type == json::Type::string) {
     source->kind = ImportSource::Kind::path;
     source->path = path->text;
@@ -63,8 +64,11 @@ void read_source(json::ObjectReader& fields, ImportSource* source) {
     if (path->text.find('\0') != std::string::npos) fields.refuse("source", "has a path with a NUL in it");
   } else if (value->members.size() == 1 && fd != nullptr && fd->type == json::Type::boolean && fd->boolean) {
     source->kind = ImportSource::Kind::passed_fd;
+  } else if (value->members.size() == 1 && upload != nullptr && upload->type == json::Type::string) {
+    source->kind = ImportSource::Kind::upload;
+    source->upload_id = upload->text;
   } else {
-    fields.refuse("source", R"(must be {"path":"/abs/file.csv"} or {"fd":true})");
+    fields.refuse("source", R"(must be {"path":"/abs/file.csv"}, {"fd":true} or {"upload":"upl_…"})");
   }
 }
 

@@ -12,9 +12,10 @@ namespace pulter::control {
 
 /// Where the content of an import comes from.
 struct ImportSource {
-  enum class Kind : std::uint8_t { none, path, passed_fd };
+  enum class Kind : std::uint8_t { none, path, passed_fd, upload };
   Kind kind = Kind::none;
   std::string path;
+  std::string upload_id;
 };
 
 /// An import's settings as a JSON object, however they came: query parameters are turned into the same

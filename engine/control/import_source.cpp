@@ -30,6 +30,22 @@ Error named(Error error) {
 io::Task<Result<model::SpoolFile>> spool_source(Context& context, const ImportSource& source,
                                                 std::uint64_t max_bytes) {
   store::Spool& spool = context.services.spool;
+  if (source.kind == ImportSource::Kind::upload) {
+    // Who may only upload for one importer brings the file itself.
+    if (context.request.caller.scope.kind != model::Scope::Kind::admin)
+      co_return refuse_field(ErrorCode::forbidden, "source", "names an upload; send the CSV as the body");
+    auto file = context.services.uploads.take(source.upload_id);
+    if (file && max_bytes != 0 && file->length > max_bytes) {
+      Result<> removed = co_await spool.remove(context.scope, file->key);
+      if (!removed) co_return std::unexpected(std::move(removed.error()));
+      co_return fail(ErrorCode::file_too_large, "the file has " + std::to_string(file->length) +
+                                                    " bytes; at most " + std::to_string(max_bytes) +
+                                                    " are taken");
+    }
+    if (file) co_return std::move(*file);
+    co_return refuse_field(ErrorCode::not_found, "source",
+                           "names an upload that is not there (any more); send the file again");
+  }
   if (context.request.door != Door::unix_socket) {
     co_return refuse_field(ErrorCode::forbidden, "source",
                            "is for the Unix socket only; send the CSV as the body");

@@ -1,6 +1,7 @@
 #include "codec/base/ids.h"
 #include "engine/control/announce.h"
 #include "engine/control/fields.h"
+#include "engine/control/import_rates.h"
 #include "engine/control/represent.h"
 #include "engine/control/resources.h"
 #include "engine/control/services.h"
@@ -17,6 +18,11 @@ io::Task<Response> command(Context& context, store::ImportCommand what) {
   for (const model::Delivery& lane : reply.value->deliveries) context.services.lanes.poke(lane.webhook_id);
   announce(context.services, "import", *reply.value);
   co_return resource_response(200, *reply.value);
+}
+
+void write_with(json::Writer& w, const model::Import& import, const std::map<std::string, double>& rates) {
+  const auto rate = rates.find(import.id);
+  write(w, import, rate == rates.end() ? std::nullopt : std::optional(rate->second));
 }
 
 }  // namespace
@@ -50,8 +56,10 @@ io::Task<Response> list_imports(Context& context) {
   auto reply = co_await context.services.store.call(std::move(list));
   if (!reply.done() || !reply.value)
     co_return store_problem(reply.status, reply.detail, "the list of imports");
+  const auto rates =
+      co_await rates_of(context.services.store, reply.value->items, shard::unix_ms(context.services.io));
   co_return list_response(
-      *reply.value, [](json::Writer& w, const model::Import& each) { write(w, each); },
+      *reply.value, [&rates](json::Writer& w, const model::Import& each) { write_with(w, each, rates); },
       totals.value ? &*totals.value : nullptr);
 }
 
@@ -61,7 +69,12 @@ io::Task<Response> show_import(Context& context) {
   store::GetImport request{id};
   auto reply = co_await context.services.store.call(std::move(request));
   if (!reply.done() || !reply.value) co_return store_problem(reply.status, reply.detail, "import " + id);
-  co_return resource_response(200, *reply.value);
+  const std::vector<model::Import> one{std::move(*reply.value)};
+  const auto rates = co_await rates_of(context.services.store, one, shard::unix_ms(context.services.io));
+  std::string body;
+  json::Writer w(body);
+  write_with(w, one.front(), rates);
+  co_return json_response(200, std::move(body));
 }
 
 io::Task<Response> pause_import(Context& context) {

@@ -4,7 +4,10 @@
 #include <utility>
 #include <vector>
 
+#include "codec/base/base64.h"
 #include "codec/base/time_text.h"
+#include "codec/base/utf8.h"
+#include "engine/limits.h"
 
 namespace pulter::control {
 namespace {
@@ -112,6 +115,21 @@ void write_notes(json::Writer& w, const model::Import& import) {
   w.end_array();
 }
 
+/// 0 for a lane that stands still: nothing will happen then.
+std::int64_t next_attempt_ms(const model::Import& import, const model::Delivery& lane) {
+  return state_of(import, lane) == model::ImportState::delivering ? lane.next_attempt_at_ms : 0;
+}
+
+/// The soonest of its lanes.
+std::int64_t next_attempt_ms(const model::Import& import) {
+  std::int64_t soonest = 0;
+  for (const model::Delivery& lane : import.deliveries) {
+    const std::int64_t at = next_attempt_ms(import, lane);
+    if (at != 0 && (soonest == 0 || at < soonest)) soonest = at;
+  }
+  return soonest;
+}
+
 void write_lanes(json::Writer& w, const model::Import& import) {
   w.key("webhooks").begin_array();
   for (const model::Delivery& lane : import.deliveries) {
@@ -124,6 +142,7 @@ void write_lanes(json::Writer& w, const model::Import& import) {
     } else {
       w.field("lastStatus", lane.last_status);
     }
+    write_time(w, "nextAttemptAt", next_attempt_ms(import, lane));
     w.end_object();
   }
   w.end_array();
@@ -161,7 +180,11 @@ std::int32_t last_status_of(const model::Import& import) {
 
 }  // namespace
 
-void write(json::Writer& w, const model::Import& import) {
+std::uint64_t rows_delivered(const model::Import& import) {
+  return progress_of(import).rows;
+}
+
+void write(json::Writer& w, const model::Import& import, std::optional<double> rows_per_second) {
   const Progress progress = progress_of(import);
   w.begin_object().field("id", import.id);
   write_time(w, "createdAt", import.created_at_ms);
@@ -191,11 +214,36 @@ void write(json::Writer& w, const model::Import& import) {
   } else {
     w.field_null("lastStatus");
   }
+  if (state_of(import) != model::ImportState::delivering) {
+    w.field_null("rowsPerSecond");
+  } else if (rows_per_second) {
+    w.field("rowsPerSecond", *rows_per_second);
+  }
+  write_time(w, "nextAttemptAt", next_attempt_ms(import));
   write_lanes(w, import);
   w.end_object();
 }
 
-void write(json::Writer& w, const model::Event& event) {
+namespace {
+
+void write_figures(json::Writer& w, const model::Event& event, const store::EventFigures& figures) {
+  write_text_or_null(w, "fileName", figures.file_name);
+  if (event.import_id.empty()) {
+    w.field_null("count");
+  } else {
+    w.field("count", figures.count);
+  }
+  w.field("rowErrors", figures.row_errors);
+  if (figures.last_duration_us < 0) {
+    w.field_null("lastDurationMs");
+  } else {
+    w.field("lastDurationMs", static_cast<double>(figures.last_duration_us) / 1000.0);
+  }
+}
+
+}  // namespace
+
+void write(json::Writer& w, const model::Event& event, const store::EventFigures* figures) {
   w.begin_object().field("id", event.id);
   write_time(w, "createdAt", event.created_at_ms);
   write_text_or_null(w, "importId", event.import_id);
@@ -210,6 +258,7 @@ void write(json::Writer& w, const model::Event& event) {
   }
   write_time(w, "nextAttemptAt", event.next_attempt_at_ms);
   write_time(w, "deliveredAt", event.delivered_at_ms);
+  if (figures != nullptr) write_figures(w, event, *figures);
   w.end_object();
 }
 
@@ -247,6 +296,25 @@ void write_ms(json::Writer& w, std::string_view field, std::int64_t us) {
   }
 }
 
+/// As text where it is text; other bytes as base64, so that none is lost. A character that the log's limit
+/// cut is left away.
+void write_answer_body(json::Writer& w, std::string_view body) {
+  std::string_view text = body;
+  if (body.size() == limits::logged_answer_bytes) {
+    constexpr std::size_t char_bytes_max = 4;
+    std::size_t begin = text.size();
+    while (begin > text.size() - char_bytes_max &&
+           (static_cast<unsigned char>(text[begin - 1]) & 0xc0) == 0x80)
+      --begin;
+    if (begin > 0 && utf8_char_size(text.substr(begin - 1)) == 0) text = text.substr(0, begin - 1);
+  }
+  if (is_utf8(text)) {
+    w.field("responseBody", text);
+  } else {
+    w.field("responseBody", base64_text(body)).field("responseBodyEncoding", "base64");
+  }
+}
+
 }  // namespace
 
 void write(json::Writer& w, const model::Attempt& attempt) {
@@ -275,7 +343,8 @@ void write(json::Writer& w, const model::Attempt& attempt) {
     w.field("status", attempt.status);
   }
   write_headers(w, "responseHeaders", attempt.response_headers);
-  w.field("responseBody", attempt.response_body).field("outcome", model::name(attempt.outcome));
+  write_answer_body(w, attempt.response_body);
+  w.field("outcome", model::name(attempt.outcome));
   write_text_or_null(w, "error", attempt.error);
   w.end_object();
 }

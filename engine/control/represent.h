@@ -1,5 +1,6 @@
 #pragma once
 
+#include <optional>
 #include <string>
 #include <string_view>
 
@@ -19,13 +20,18 @@ namespace pulter::control {
 void write_time(json::Writer& w, std::string_view field, std::int64_t unix_ms);
 
 void write(json::Writer& w, const model::Importer& importer);
-void write(json::Writer& w, const model::Import& import);
-void write(json::Writer& w, const model::Event& event);
+/// `rows_per_second`: of an import that runs; left out where it is not known.
+void write(json::Writer& w, const model::Import& import, std::optional<double> rows_per_second = {});
+/// `figures`: what is shown with it, left out where it is not known.
+void write(json::Writer& w, const model::Event& event, const store::EventFigures* figures = nullptr);
 void write(json::Writer& w, const model::Attempt& attempt);
 
 enum class WithSecret : bool { no, yes };
 /// `now_ms` decides which old secrets still sign.
 void write(json::Writer& w, const model::Webhook& webhook, std::int64_t now_ms, WithSecret with_secret);
+
+/// The rows that have reached every webhook which wants rows.
+[[nodiscard]] std::uint64_t rows_delivered(const model::Import& import);
 
 /// When the last of the older secrets stops signing; 0: there is none any more.
 [[nodiscard]] std::int64_t old_secret_until_ms(const model::Webhook& webhook, std::int64_t now_ms);

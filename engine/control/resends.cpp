@@ -1,9 +1,13 @@
+#include <algorithm>
+#include <map>
+
 #include "codec/base/time_text.h"
 #include "engine/control/fields.h"
 #include "engine/control/represent.h"
 #include "engine/control/resend_job.h"
 #include "engine/control/resources.h"
 #include "engine/control/services.h"
+#include "engine/limits.h"
 #include "engine/shard/new_id.h"
 
 // Resending many events: first counted (`dryRun`), then sent as they were counted (`asOf`).
@@ -41,7 +45,43 @@ Result<EventFilter> read_filter(const json::Value& value) {
   return filter;
 }
 
-Response plan_response(const MatchedEvents& matched, std::int64_t as_of_ms) {
+/// What stands before them in each lane, and how long an answer takes there: what the resend will cost.
+struct LaneCost {
+  std::uint64_t queue = 0;
+  std::vector<std::int64_t> durations_us;
+};
+
+io::Task<std::map<std::string, LaneCost>> costs_of(Services& services) {
+  std::map<std::string, LaneCost> costs;
+  store::ListLanes list;
+  auto lanes = co_await services.store.call(std::move(list));
+  if (lanes.value) {
+    for (const store::LaneFigures& lane : *lanes.value) costs[lane.webhook_id].queue = lane.tasks;
+  }
+  store::ListRecentAttempts recent{{}, {}, 0, limits::figures_attempts_max};
+  auto attempts = co_await services.store.call(std::move(recent));
+  if (attempts.value) {
+    for (const store::AttemptFigures& each : *attempts.value) {
+      if (each.status != 0) costs[each.webhook_id].durations_us.push_back(each.duration_us);
+    }
+  }
+  co_return costs;
+}
+
+void write_cost(json::Writer& w, LaneCost& cost) {
+  w.field("queue", cost.queue);
+  std::vector<std::int64_t>& us = cost.durations_us;
+  if (us.empty()) {
+    w.field_null("p50Ms");
+    return;
+  }
+  const auto middle = us.begin() + static_cast<std::ptrdiff_t>((us.size() - 1) / 2);
+  std::ranges::nth_element(us, middle);
+  w.field("p50Ms", static_cast<double>(*middle) / 1000.0);
+}
+
+Response plan_response(const MatchedEvents& matched, std::int64_t as_of_ms,
+                       std::map<std::string, LaneCost> costs) {
   std::string body;
   json::Writer w(body);
   w.begin_object()
@@ -52,7 +92,9 @@ Response plan_response(const MatchedEvents& matched, std::int64_t as_of_ms) {
   write_time(w, "asOf", as_of_ms);
   w.key("webhooks").begin_array();
   for (const auto& each : matched.webhooks) {
-    w.begin_object().field("webhookId", each.webhook_id).field("count", each.count).end_object();
+    w.begin_object().field("webhookId", each.webhook_id).field("count", each.count);
+    write_cost(w, costs[each.webhook_id]);
+    w.end_object();
   }
   w.end_array().end_object();
   return json_response(200, std::move(body));
@@ -89,7 +131,10 @@ io::Task<Response> resend_events(Context& context) {
 
   auto matched = co_await match_events(services, std::move(*filter));
   if (!matched) co_return problem(matched.error());
-  if (dry_run) co_return plan_response(*matched, std::min(as_of_ms, now_ms));
+  if (dry_run) {
+    auto costs = co_await costs_of(services);
+    co_return plan_response(*matched, std::min(as_of_ms, now_ms), std::move(costs));
+  }
   auto job = services.resends.start(context.scope, services, std::move(*matched));
   co_return job_response(202, *job);
 }

@@ -31,6 +31,9 @@ io::Task<Response> test_webhook(Context& context);
 io::Task<Response> create_import(Context& context);
 io::Task<Response> put_content(Context& context);
 
+// uploads.cpp
+io::Task<Response> create_upload(Context& context);
+
 // imports.cpp
 io::Task<Response> list_imports(Context& context);
 io::Task<Response> show_import(Context& context);

@@ -4,6 +4,7 @@
 
 #include "codec/http/query.h"
 #include "engine/control/auth.h"
+#include "engine/control/cors.h"
 #include "engine/control/resources.h"
 #include "engine/control/services.h"
 
@@ -24,6 +25,7 @@ constexpr std::array routes{
     Route{"GET", "/v1/webhooks/{id}/secret", show_secret, Need::admin},
     Route{"POST", "/v1/webhooks/{id}/rotate-secret", rotate_secret},
     Route{"POST", "/v1/webhooks/{id}/test", test_webhook},
+    Route{"POST", "/v1/uploads", create_upload},
     Route{"POST", "/v1/imports", create_import, Need::upload},
     Route{"GET", "/v1/imports", list_imports},
     Route{"GET", "/v1/imports/{id}", show_import},
@@ -119,12 +121,13 @@ std::optional<Response> answer_at_the_door(const Context& context) {
 
 }  // namespace
 
-io::Task<Response> dispatch(Context& context) {
+namespace {
+
+/// The answer of the route, or the reason why there is none for this caller.
+io::Task<Response> answer(Context& context, Match match) {
   Request& request = context.request;
-  if (auto answer = answer_at_the_door(context)) co_return std::move(*answer);
   Result<> identified = co_await identify(context);
   if (!identified) co_return problem(identified.error());
-  Match match = find_route(request.method, request.path);
   const Need need = match.route == nullptr ? Need::any_token : match.route->need;
   if (auto refusal = refuse_caller(request, need)) co_return std::move(*refusal);
   if (match.route == nullptr && match.allow.empty()) {
@@ -143,6 +146,22 @@ io::Task<Response> dispatch(Context& context) {
   request.id = std::move(match.id);
   io::Task<Response> call = match.route->handler(context);
   co_return co_await std::move(call);
+}
+
+}  // namespace
+
+io::Task<Response> dispatch(Context& context) {
+  const Request& request = context.request;
+  const config::Config& config = context.services.config;
+  if (auto refusal = answer_at_the_door(context)) co_return std::move(*refusal);
+  if (auto preflight = preflight_response(request, config)) co_return std::move(*preflight);
+  Match match = find_route(request.method, request.path);
+  const bool for_uploads = match.route != nullptr && match.route->need == Need::upload;
+  std::string origin = for_uploads ? origin_let_in(request, config) : std::string();
+  io::Task<Response> call = answer(context, std::move(match));
+  Response response = co_await std::move(call);
+  if (!origin.empty()) let_read(response, std::move(origin));
+  co_return response;
 }
 
 }  // namespace pulter::control

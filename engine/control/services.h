@@ -7,6 +7,7 @@
 #include "engine/control/pages.h"
 #include "engine/control/resend_job.h"
 #include "engine/control/sessions.h"
+#include "engine/control/uploads.h"
 #include "engine/intake/intake.h"
 #include "engine/store/spool.h"
 #include "engine/store/store_client.h"
@@ -54,6 +55,7 @@ struct Services {
   io::Resolver* resolver = nullptr;  ///< for /v1/explain; null: names are judged as far as that goes without
   Pages pages{};                     ///< the dashboard; none: built without
   std::int64_t started_at_ms = 0;
+  Uploads uploads{};             ///< the server's own
   Sessions sessions{};           ///< the server's own
   ResendJobs resends{};          ///< the server's own
   std::size_t checks = 0;        ///< first bytes of files that are held now

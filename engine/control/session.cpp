@@ -1,6 +1,7 @@
 #include "codec/http/headers.h"
 #include "codec/sign/token.h"
 #include "engine/control/fields.h"
+#include "engine/control/hub.h"
 #include "engine/control/resources.h"
 #include "engine/control/services.h"
 #include "engine/limits.h"
@@ -35,6 +36,12 @@ bool is_json(const Request& request) {
   return http::same_ignoring_case(type.substr(0, type.find(';')), "application/json");
 }
 
+/// Its open streams end with it.
+void close_session(Context& context) {
+  context.services.sessions.close(context.request.caller.session_key);
+  context.services.hub.nudge();
+}
+
 }  // namespace
 
 io::Task<Response> create_session(Context& context) {
@@ -53,8 +60,7 @@ io::Task<Response> create_session(Context& context) {
   if (!reply.done() || !reply.value) co_return store_problem(reply.status, reply.detail, "the token");
   const auto scope = model::parse_scope(reply.value->scope);
   if (!scope) co_return problem(401, "unauthorized", "the token's scope is not known to this version");
-  if (context.request.caller.kind == Caller::Kind::page)
-    context.services.sessions.close(context.request.caller.session_key);
+  if (context.request.caller.kind == Caller::Kind::page) close_session(context);
   const Sessions::Opened opened = context.services.sessions.open(context.services.io, *reply.value, *scope);
   Response response = session_response(reply.value->name, *scope, opened.csrf_token);
   constexpr auto seconds = std::chrono::duration_cast<std::chrono::seconds>(limits::session_time_max).count();
@@ -69,7 +75,7 @@ io::Task<Response> show_session(Context& context) {
 
 io::Task<Response> delete_session(Context& context) {
   const Caller& caller = context.request.caller;
-  if (caller.kind == Caller::Kind::page) context.services.sessions.close(caller.session_key);
+  if (caller.kind == Caller::Kind::page) close_session(context);
   Response response = no_content();
   set_cookie(response, context.request, "", 0);
   co_return response;

@@ -36,7 +36,15 @@ const Sessions::Session* Sessions::find(io::Instant now, std::string_view cookie
   return nullptr;
 }
 
+bool Sessions::still_in(io::Instant now, const Caller& caller) const {
+  if (caller.kind == Caller::Kind::token) return !deleted_tokens_.contains(caller.token_id);
+  if (caller.kind != Caller::Kind::page) return true;
+  const auto found = sessions_.find(caller.session_key);
+  return found != sessions_.end() && found->second.ends > now;
+}
+
 void Sessions::close_all_of(std::string_view token_id) {
+  deleted_tokens_.emplace(token_id);
   std::erase_if(sessions_, [&](const auto& each) { return each.second.token_id == token_id; });
 }
 

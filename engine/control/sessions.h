@@ -4,7 +4,9 @@
 #include <string>
 #include <string_view>
 #include <unordered_map>
+#include <unordered_set>
 
+#include "engine/control/caller.h"
 #include "engine/model/token.h"
 #include "io/io.h"
 
@@ -32,13 +34,16 @@ class Sessions {
   /// The session of a cookie's value, and its key; null when there is none or it ended.
   [[nodiscard]] const Session* find(io::Instant now, std::string_view cookie, std::string* key);
   void close(const std::string& key) { sessions_.erase(key); }
-  /// A token is deleted: what it opened ends.
+  /// A token is deleted: what it opened ends, and so does what is still being answered to it.
   void close_all_of(std::string_view token_id);
+  /// Whether somebody who was let in still is: his session is open, or his token was not deleted meanwhile.
+  [[nodiscard]] bool still_in(io::Instant now, const Caller& caller) const;
   [[nodiscard]] std::size_t count() const noexcept { return sessions_.size(); }
 
  private:
   void make_room(io::Instant now);
 
+  std::unordered_set<std::string> deleted_tokens_;     ///< of this run; people delete few
   std::unordered_map<std::string, Session> sessions_;  ///< by the digest of the cookie
 };
 

@@ -14,11 +14,14 @@ namespace {
 
 class LiveStream final : public ResponseStream {
  public:
-  LiveStream(Hub& hub, std::string_view last_id) : listener_(hub, last_id) {}
+  LiveStream(Services& services, const Caller& caller, std::string_view last_id)
+      : services_(services), caller_(caller), listener_(services.hub, last_id) {}
 
   io::Task<Result<std::size_t>> fill(io::Scope& scope, std::span<char> out) override {
     std::size_t count = 0;
     while (count == 0) {
+      // Signed out, or the token was deleted: nothing more is told, and a new connection is refused.
+      if (!services_.sessions.still_in(scope.io().now(), caller_)) break;
       while (count < out.size() && load()) count += take(out.subspan(count));
       if (count > 0) break;
       const std::int32_t waited = co_await listener_.wait(scope, scope.io().now() + limits::stream_heartbeat);
@@ -50,6 +53,8 @@ class LiveStream final : public ResponseStream {
     return count;
   }
 
+  Services& services_;
+  Caller caller_;
   Hub::Listener listener_;
   std::shared_ptr<const std::string> message_;
   std::string_view piece_ = "retry: 2000\n\n";  ///< said first, so that a client sees the stream open at once
@@ -68,7 +73,7 @@ io::Task<Response> live_stream(Context& context) {
   response.content_type = "text/event-stream";
   response.headers.emplace_back("X-Accel-Buffering", "no");  // a proxy that holds it back makes it useless
   const std::string_view last_id = context.request.header("last-event-id").value_or("");
-  response.stream = std::make_unique<LiveStream>(hub, last_id);
+  response.stream = std::make_unique<LiveStream>(context.services, context.request.caller, last_id);
   co_return response;
 }
 

@@ -3,6 +3,7 @@
 #include "codec/base/ids.h"
 #include "codec/sign/token.h"
 #include "engine/control/fields.h"
+#include "engine/control/hub.h"
 #include "engine/control/represent.h"
 #include "engine/control/resources.h"
 #include "engine/control/services.h"
@@ -81,6 +82,7 @@ io::Task<Response> delete_token(Context& context) {
   auto reply = co_await context.services.store.call(std::move(request));
   if (!reply.done()) co_return store_problem(reply.status, reply.detail, "token " + id);
   context.services.sessions.close_all_of(id);
+  context.services.hub.nudge();
   co_return no_content();
 }
 

@@ -2,6 +2,7 @@
 #include "codec/sign/secret.h"
 #include "engine/control/announce.h"
 #include "engine/control/ensure_webhook.h"
+#include "engine/control/event_view.h"
 #include "engine/control/fields.h"
 #include "engine/control/represent.h"
 #include "engine/control/resources.h"
@@ -104,8 +105,9 @@ io::Task<Response> test_webhook(Context& context) {
     co_return store_problem(added.status, added.detail, "webhook " + context.request.id);
   }
   context.services.lanes.poke(context.request.id);
-  announce(context.services, "event", *added.value);
-  co_return resource_response(202, *added.value);
+  std::string json = co_await event_json(context.services.store, *added.value);
+  context.services.hub.publish("event", json);
+  co_return json_response(202, std::move(json));
 }
 
 }  // namespace pulter::control

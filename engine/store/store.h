@@ -3,6 +3,7 @@
 #include <cstdint>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <utility>
 #include <variant>
 #include <vector>
@@ -314,6 +315,8 @@ struct LaneMark {
   std::int64_t at_ms = 0;
   Kind kind = Kind::halted;
 };
+/// "halted", "paused", "resumed".
+[[nodiscard]] std::string_view name(LaneMark::Kind kind);
 /// The last ones, oldest first.
 struct ListLaneMarks {
   using Answer = std::vector<LaneMark>;

@@ -15,14 +15,14 @@ async function freePort() {
   return port;
 }
 
-/** `run(...arguments)` is `pulter --json …` against it, its output parsed. */
-export async function startDaemon() {
+/** With `flags` beside the usual ones. `run(...arguments)` is `pulter --json …` against it, its output parsed. */
+export async function startDaemon(...flags) {
   const folder = await mkdtemp(join(tmpdir(), "pulter-daemon-"));
   const socket = join(folder, "pulter.sock");
   const port = await freePort();
   const child = spawn(process.env.PULTERD, [
     "--data-dir", join(folder, "data"), "--socket", socket, "--listen", `127.0.0.1:${port}`, "--shards", "1",
-    "--allow-http", "--allow-network", "127.0.0.0/8",
+    "--allow-http", "--allow-network", "127.0.0.0/8", ...flags,
   ], { stdio: ["ignore", "pipe", "pipe"] });
   let log = "";
   child.stderr.on("data", (piece) => (log += piece));

@@ -9,7 +9,7 @@ export function signature(secret, id, timestamp, body) {
   return `v1,${createHmac("sha256", keyOf(secret)).update(`${id}.${timestamp}.`).update(body).digest("base64")}`;
 }
 
-/** `answer(batch, request)` gives `{status, body?, headers?}`; the default accepts. */
+/** `answer(batch, request)` gives `{status, body?, headers?}`, or a promise of it; the default accepts. */
 export async function startReceiver() {
   const state = { answer: () => ({ status: 200, body: '{"errors":[]}' }), requests: [] };
   const server = createServer(async (request, response) => {
@@ -19,7 +19,7 @@ export async function startReceiver() {
     const batch = JSON.parse(body.toString());
     const headers = request.headers;
     state.requests.push({ batch, body, headers });
-    const { status, body: text = "", headers: more = {} } = state.answer(batch, request);
+    const { status, body: text = "", headers: more = {} } = await state.answer(batch, request);
     response.writeHead(status, { "Content-Type": "application/json", "Content-Length": Buffer.byteLength(text), ...more }).end(text);
   });
   await new Promise((resolve) => server.listen(0, "127.0.0.1", resolve));

@@ -1,5 +1,5 @@
 // Everything that the page asks of the daemon, in one place. Names are the contract's (section 7) to the letter;
-// what goes beyond it is written down in API_NEEDS.md.
+// what goes beyond it is written down in API.md.
 
 import { call, callText, list, type List } from "./src/lib/http";
 
@@ -65,11 +65,11 @@ export interface ImportLane {
   webhookId: string;
   state: ImportState;
   delivered: number;
-  rowsDelivered?: number;
-  rowErrors?: number;
+  rowsDelivered: number;
+  rowErrors: number;
   haltedEventId: string | null;
-  lastStatus?: number | null;
-  nextAttemptAt?: string | null;
+  lastStatus: number | null;
+  nextAttemptAt: string | null;
 }
 
 export interface Column {
@@ -102,8 +102,9 @@ export interface Import {
   completedAt: string | null;
   webhooks: ImportLane[];
   lastStatus?: number | null;
+  /** null when it does not run; left out by the stream while it is not known. */
   rowsPerSecond?: number | null;
-  nextAttemptAt?: string | null;
+  nextAttemptAt: string | null;
 }
 
 export interface Event {
@@ -122,10 +123,11 @@ export interface Event {
   lastStatus: number | null;
   nextAttemptAt: string | null;
   deliveredAt: string | null;
-  fileName?: string | null;
-  count?: number | null;
-  rowErrors?: number;
-  lastDurationMs?: number | null;
+  fileName: string | null;
+  /** Batches of its import; null for a test. */
+  count: number | null;
+  rowErrors: number;
+  lastDurationMs: number | null;
 }
 
 export interface Phases {
@@ -204,8 +206,8 @@ export interface RowError {
   row: number;
   field: string | null;
   message: string;
-  webhookId?: string;
-  index?: number;
+  webhookId: string;
+  index: number | null;
 }
 
 export interface Check {
@@ -251,7 +253,7 @@ export interface ResendPlan {
   bytes: number;
   delivered: number;
   asOf: string;
-  webhooks: { webhookId: string; count: number; queue?: number; p50Ms?: number | null }[];
+  webhooks: { webhookId: string; count: number; queue: number; p50Ms: number | null }[];
 }
 
 export interface ResendJob {

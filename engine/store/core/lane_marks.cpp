@@ -3,8 +3,6 @@
 #include "engine/store/core/handlers.h"
 
 namespace pulter::store {
-namespace {
-
 std::string_view name(LaneMark::Kind kind) {
   switch (kind) {
     case LaneMark::Kind::halted:
@@ -16,6 +14,8 @@ std::string_view name(LaneMark::Kind kind) {
   }
   return "halted";
 }
+
+namespace {
 
 LaneMark::Kind parse_kind(std::string_view text) {
   if (text == "paused") return LaneMark::Kind::paused;

@@ -16,6 +16,18 @@ std::string refusal(std::string_view text) {
   return config ? "accepted" : config.error().detail;
 }
 
+TEST(ConfigFile, OriginsAreWhatBrowsersSend) {
+  const auto config = load(R"(allowed_origins = ["https://app.example.com", "http://localhost:3000", "*"])");
+  ASSERT_TRUE(config);
+  EXPECT_EQ(config->allowed_origins.size(), 3u);
+  for (const char* bad : {"app.example.com", "https://", "https://app.example.com/",
+                          "https://App.example.com", "https://a.example:443", "http://a.example:80",
+                          "https://u@a.example", "null", "", "ftp://a.example", "https://*.example.com/x"}) {
+    const std::string why = refusal(std::string("allowed_origins = [\"") + bad + "\"]");
+    EXPECT_NE(why.find("allowed_origins"), std::string::npos) << bad << ": " << why;
+  }
+}
+
 TEST(ConfigFile, EmptyGivesTheDefaults) {
   const auto config = load("");
   ASSERT_TRUE(config);

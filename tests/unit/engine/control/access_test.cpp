@@ -1,12 +1,15 @@
 // Who may do what over the TCP listener: every route with every kind of token.
 
 #include <algorithm>
+#include <array>
 
 #include "engine/control/router.h"
 #include "world.h"
 
 namespace pulter::control::test {
 namespace {
+
+using namespace std::chrono_literals;
 
 struct Key {
   std::string_view name;
@@ -181,6 +184,131 @@ TEST_F(Access, SessionsEndWithTimeAndWithTheirToken) {
   EXPECT_EQ(request("DELETE", "/v1/tokens/" + token_id_).status, 204);
   EXPECT_EQ(over_tcp("GET", "/v1/session", {}, other).status, 401);
   EXPECT_EQ(over_tcp("GET", "/v1/session", {}, bearer(token)).status, 401);
+}
+
+/// Listens to the stream as a page or a program; `ended` once the daemon closed it.
+struct Listening {
+  std::string bytes;
+  std::string received;
+  bool ended = false;
+};
+io::Task<> listen(io::Scope& scope, io::SimIo& io, Listening& listening) {
+  auto fd = io.open_tcp(net::Family::ipv4);
+  co_await io::connect(scope, *fd, tcp_address, io.now() + 5s);
+  co_await io::send_all(scope, *fd, listening.bytes);
+  std::vector<char> buffer(4096);
+  while (true) {
+    const std::int32_t got = co_await io::receive(scope, *fd, buffer);
+    if (got <= 0) break;
+    listening.received.append(buffer.data(), static_cast<std::size_t>(got));
+  }
+  listening.ended = !scope.cancelled();
+  io.close(*fd);
+}
+
+TEST_F(Access, AnOpenStreamEndsWithItsSessionOrToken) {
+  const Headers page = sign_in(admin_, true);
+  const Headers other_page = sign_in(admin_, true);
+  const std::string token = make_token("read");
+  const std::string token_id = token_id_;
+  const auto ask = [](const Headers& headers) {
+    std::string bytes = "GET /v1/stream HTTP/1.1\r\nHost: 127.0.0.1:8080\r\n";
+    for (const auto& [name, value] : headers) bytes.append(name).append(": ").append(value).append("\r\n");
+    return bytes + "\r\n";
+  };
+  std::array<Listening, 3> each{Listening{ask(page), {}, false}, Listening{ask(other_page), {}, false},
+                                Listening{ask(bearer(token)), {}, false}};
+  io::Scope scope(io_);
+  for (Listening& listening : each) scope.spawn(listen(scope, io_, listening));
+  pass(1s);
+  EXPECT_EQ(hub_.listeners(), 3u);
+  EXPECT_EQ(over_tcp("DELETE", "/v1/session", {}, page).status, 204);
+  hub_.publish("import", R"({"id":"imp_secret"})");
+  pass(100ms);
+  EXPECT_TRUE(each[0].ended);
+  EXPECT_EQ(each[0].received.find("imp_secret"), std::string::npos);
+  EXPECT_FALSE(each[1].ended) << "another sign-in with the same token";
+  EXPECT_FALSE(each[2].ended);
+  EXPECT_NE(each[1].received.find("imp_secret"), std::string::npos);
+  EXPECT_EQ(request("DELETE", "/v1/tokens/" + token_id).status, 204);
+  pass(100ms);
+  EXPECT_TRUE(each[2].ended);
+  EXPECT_FALSE(each[1].ended);
+  pass(std::chrono::hours(13));
+  EXPECT_TRUE(each[1].ended) << "a session ends with time";
+  scope.cancel();
+  pass(1s);
+}
+
+TEST_F(Access, PagesOfOthersMayUploadWhereTheSettingsSaySo) {
+  make_webhook();
+  const std::string target = "/v1/imports?templateId=" + importer_;
+  const auto preflight = [&](const std::string& path, const std::string& origin, const std::string& method) {
+    return over_tcp("OPTIONS", path, {},
+                    {{"Origin", origin},
+                     {"Access-Control-Request-Method", method},
+                     {"Access-Control-Request-Headers", "authorization,content-type"}});
+  };
+  const std::string app = "https://app.example.com";
+  EXPECT_EQ(preflight(target, app, "POST").status, 403) << "nobody, unless the settings say so";
+  config_.allowed_origins = {app};
+  const Got allowed = preflight(target, app, "POST");
+  EXPECT_EQ(allowed.status, 204) << allowed.body;
+  EXPECT_EQ(allowed.header("access-control-allow-origin"), app);
+  EXPECT_EQ(allowed.header("access-control-allow-methods"), "POST");
+  EXPECT_NE(allowed.header("access-control-allow-headers").find("Authorization"), std::string::npos);
+  EXPECT_EQ(allowed.header("access-control-allow-credentials"), "") << "a cookie is no key of another page";
+  EXPECT_EQ(allowed.header("vary"), "Origin");
+  EXPECT_EQ(preflight("/v1/imports/imp_x/content", app, "PUT").status, 204);
+  for (const char* origin : {"https://evil.example", "null", "https://app.example.com.evil.example",
+                             "http://app.example.com", "https://app.example.com:8443"}) {
+    const Got got = preflight(target, origin, "POST");
+    EXPECT_EQ(got.status, 403) << origin;
+    EXPECT_EQ(got.header("access-control-allow-origin"), "") << origin;
+  }
+  // No other route is for other pages, whatever its answer to their key would be.
+  for (const Route& route : all_routes()) {
+    const Got got = preflight(path_of(route), app, std::string(route.method));
+    EXPECT_EQ(got.status, route.need == Need::upload ? 204 : 403) << route.method << " " << route.path;
+    if (route.need == Need::upload || route.path == "/v1/stream") continue;
+    Headers headers = bearer(upload_);
+    headers.emplace_back("Origin", app);
+    EXPECT_EQ(over_tcp(route.method, path_of(route), {}, headers).header("access-control-allow-origin"), "")
+        << route.method << " " << route.path;
+  }
+  Headers upload = bearer(upload_);
+  upload.emplace_back("Content-Type", "text/csv");
+  upload.emplace_back("Origin", app);
+  const Got made = over_tcp("POST", target, "a,b\n1,2\n", upload);
+  EXPECT_EQ(made.status, 201) << made.body;
+  EXPECT_EQ(made.header("access-control-allow-origin"), app);
+  // A refusal too is for the page to read.
+  const Got refused = over_tcp("POST", target + "&webhookUrl=https://other.example.com/", "a\n1\n", upload);
+  EXPECT_EQ(refused.status, 403);
+  EXPECT_EQ(refused.text("field"), "webhookUrl");
+  EXPECT_EQ(refused.header("access-control-allow-origin"), app);
+  EXPECT_EQ(over_tcp("POST", target, "a\n1\n", {{"Origin", app}, {"Content-Type", "text/csv"}})
+                .header("access-control-allow-origin"),
+            app);
+  config_.allowed_origins = {"*"};
+  EXPECT_EQ(preflight(target, "https://any.example", "POST").status, 204);
+  EXPECT_EQ(preflight(target, "null", "POST").status, 403);
+}
+
+TEST_F(Access, AnAllowListIsOfWholeHosts) {
+  make_webhook();
+  Headers headers = bearer(upload_);
+  headers.emplace_back("Content-Type", "text/csv");
+  const std::string mine = "/v1/imports?templateId=" + importer_ + "&webhookUrl=";
+  const auto status = [&](const std::string& url) {
+    return over_tcp("POST", mine + url, "a,b\n1,2\n", headers).status;
+  };
+  EXPECT_EQ(status("https://HOOKS.example.com/x"), 201) << "names have no case";
+  for (const char* url : {"https://hooks.example.com.evil.example/", "https://evil.example/hooks.example.com",
+                          "https://evil.example/?hooks.example.com", "https://a.hooks.example.com/",
+                          "https://example.com/", "https://hooks.example.com./"}) {
+    EXPECT_NE(status(url), 201) << url;
+  }
 }
 
 TEST_F(Access, SessionsAreBounded) {

@@ -117,7 +117,8 @@ TEST_F(Events, AttemptsAreTheResponseLog) {
             R"({"dnsMs":null,"connectMs":null,"tlsMs":null,"sendMs":null,"waitMs":1,"receiveMs":null})");
   EXPECT_EQ(text("requestHeaders"), R"({"Host":"a","webhook-id":"evt_1"})");
   EXPECT_EQ(text("responseHeaders"), "{\"Set-Cookie\":\"a, b\",\"X\":\"\xef\xbf\xbd\"}");
-  EXPECT_EQ(text("responseBody"), "\"<b>\xef\xbf\xbd</b>\"");
+  EXPECT_EQ(text("responseBody"), "\"PGI+/zwvYj4=\"") << "bytes that are no UTF-8 stay what they are";
+  EXPECT_EQ(text("responseBodyEncoding"), R"("base64")");
   EXPECT_EQ(text("status"), "200");
   EXPECT_EQ(text("outcome"), R"("delivered")");
   EXPECT_EQ(text("error"), "null");
@@ -133,6 +134,66 @@ TEST_F(Events, TheBodyIsTheBytesThatWereSent) {
   EXPECT_EQ(got.json().find("data")->items.size(), 4u);
   EXPECT_EQ(got.header("content-security-policy"), "sandbox; default-src 'none'");
   EXPECT_EQ(got.header("content-disposition").substr(0, 10), "attachment");
+}
+
+TEST_F(Events, ThePartsOfABodyAreItsBytes) {
+  Lane lane = deliver();
+  const std::string whole = get("/v1/events/" + lane.event_id + "/body").body;
+  // The length is known from the event: one that was sent.
+  core_->database().query("UPDATE events SET body_bytes = ?").with(whole.size()).run();
+  const auto part = [&](const std::string& range, Headers more = {}) {
+    more.emplace_back("Range", range);
+    return request("GET", "/v1/events/" + lane.event_id + "/body", {}, more);
+  };
+  std::string joined;
+  for (std::size_t from = 0; from < whole.size(); from += 7) {
+    const std::size_t to = std::min(from + 6, whole.size() - 1);
+    const Got got = part("bytes=" + std::to_string(from) + "-" + std::to_string(from + 6));
+    ASSERT_EQ(got.status, 206) << got.body;
+    EXPECT_EQ(got.header("content-range"), "bytes " + std::to_string(from) + "-" + std::to_string(to) + "/" +
+                                               std::to_string(whole.size()));
+    EXPECT_EQ(got.header("content-length"), std::to_string(to - from + 1));
+    joined += got.body;
+  }
+  EXPECT_EQ(joined, whole);
+  EXPECT_EQ(part("bytes=-5").body, whole.substr(whole.size() - 5));
+  EXPECT_EQ(part("bytes=10-").body, whole.substr(10));
+  const Got behind = part("bytes=" + std::to_string(whole.size()) + "-");
+  EXPECT_EQ(behind.status, 416);
+  EXPECT_EQ(behind.header("content-range"), "bytes */" + std::to_string(whole.size()));
+  EXPECT_EQ(part("bytes=0-1,4-5").body, whole);
+  EXPECT_EQ(part("bytes=0-1", {{"If-Range", "\"x\""}}).status, 200);
+  EXPECT_EQ(get("/v1/events/" + lane.event_id + "/body").header("accept-ranges"), "bytes");
+}
+
+TEST_F(Events, AreShownWithTheirFileAndTheirAnswer) {
+  const Lane lane = deliver({.row = 2, .field = "age", .message = "no"});
+  const Got shown = get("/v1/events/" + lane.event_id);
+  EXPECT_EQ(shown.text("fileName"), "p.csv");
+  EXPECT_EQ(shown.text("count"), "1");
+  EXPECT_EQ(shown.text("rowErrors"), "1");
+  EXPECT_EQ(shown.text("lastDurationMs"), "1.5");
+  const json::Value listed = get("/v1/events").json().find("data")->items.at(0);
+  EXPECT_EQ(listed.find("fileName")->text, "p.csv");
+  const Got test = post("/v1/webhooks/" + lane.webhook_id + "/test", "");
+  ASSERT_EQ(test.status, 202) << test.body;
+  EXPECT_EQ(test.text("fileName"), "null");
+  EXPECT_EQ(test.text("count"), "null");
+  EXPECT_EQ(test.text("lastDurationMs"), "null");
+}
+
+TEST_F(Events, AnImportThatRunsTellsItsRateAndAHaltIsMarked) {
+  const Lane lane = deliver({}, store::Disposition::halted);
+  const std::string path = "/v1/imports/" + lane.import_id;
+  EXPECT_EQ(get(path).text("rowsPerSecond"), "null") << "it stands still";
+  EXPECT_EQ(get(path).text("nextAttemptAt"), "null");
+  post(path + "/resume", "");
+  EXPECT_EQ(get(path).text("rowsPerSecond"), "0");
+  const json::Value timeline = get(path + "/timeline").json();
+  const auto& marks = timeline.find("marks")->items;
+  ASSERT_EQ(marks.size(), 2u);
+  EXPECT_EQ(marks[0].find("kind")->text, "halted");
+  EXPECT_EQ(marks[1].find("kind")->text, "resumed");
 }
 
 TEST_F(Events, AResendTakesItsTurnInTheLane) {
@@ -153,7 +214,8 @@ TEST_F(Events, ManyAreCountedFirstAndThenSent) {
   EXPECT_EQ(plan.text("count"), "1");
   EXPECT_EQ(plan.text("rows"), "4");
   EXPECT_EQ(plan.text("delivered"), "1");
-  EXPECT_EQ(plan.text("webhooks"), R"([{"webhookId":")" + lane.webhook_id + R"(","count":1}])");
+  EXPECT_EQ(plan.text("webhooks"),
+            R"([{"webhookId":")" + lane.webhook_id + R"(","count":1,"queue":0,"p50Ms":1.5}])");
   lanes_.poked.clear();
   const Got job = post("/v1/events/resend", filter + R"(,"asOf":")" + plan.text("asOf") + "\"}");
   ASSERT_EQ(job.status, 202) << job.body;
@@ -178,7 +240,9 @@ TEST_F(Events, RowErrorsAreListedAndDownloaded) {
   const Lane lane = deliver({.row = 2, .field = "age", .message = "too \"young\""});
   const Got list = get("/v1/imports/" + lane.import_id + "/row-errors");
   EXPECT_EQ(list.status, 200) << list.body;
-  EXPECT_NE(list.body.find(R"("row":2,"field":"age","message":"too \"young\"")"), std::string::npos)
+  EXPECT_NE(list.body.find(R"("row":2,"field":"age","message":"too \"young\"","webhookId":")" +
+                           lane.webhook_id + R"(","index":1})"),
+            std::string::npos)
       << list.body;
   const Got file = get("/v1/imports/" + lane.import_id + "/errors.csv");
   ASSERT_EQ(file.status, 200);

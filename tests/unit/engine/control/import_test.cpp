@@ -275,6 +275,39 @@ TEST_F(Imports, TheSameKeyGivesTheFirstImport) {
   EXPECT_EQ(long_key.status, 422);
 }
 
+TEST_F(Imports, AFileMayComeAheadOfItsImport) {
+  make_webhook();
+  const Headers headers{{"Content-Type", "text/csv"}, {"Idempotency-Key", "u1"}};
+  const Got upload = request("POST", "/v1/uploads", csv, headers);
+  ASSERT_EQ(upload.status, 201) << upload.body;
+  EXPECT_EQ(upload.text("bytes"), std::to_string(csv.size()));
+  const Got again = request("POST", "/v1/uploads", csv, headers);
+  EXPECT_EQ(again.status, 200);
+  EXPECT_EQ(again.text("id"), upload.text("id"));
+  const std::string settings = R"({"fileName":"a.csv","source":{"upload":")" + upload.text("id") + "\"}}";
+  const Got made = post("/v1/imports", settings);
+  ASSERT_EQ(made.status, 201) << made.body;
+  EXPECT_EQ(get("/v1/imports/" + made.text("id") + "/content").body, csv);
+  const Got twice = post("/v1/imports", settings);
+  EXPECT_EQ(twice.status, 404) << "an upload becomes one import";
+  EXPECT_EQ(twice.text("field"), "source");
+  EXPECT_EQ(post("/v1/imports", R"({"source":{"upload":1}})").text("field"), "source");
+  EXPECT_EQ(get("/v1/uploads").status, 405);
+
+  const Got large = request("POST", "/v1/uploads", csv, {{"Content-Type", "text/csv"}});
+  const Got refused = post("/v1/imports", R"({"maxFileSize":3,"source":{"upload":")" + large.text("id") + "\"}}");
+  EXPECT_EQ(refused.status, 413) << refused.body;
+}
+
+TEST_F(Imports, UploadsAreBoundedInNumberAndTime) {
+  const auto upload = [this] { return request("POST", "/v1/uploads", csv, {{"Content-Type", "text/csv"}}); };
+  for (std::size_t i = 0; i < limits::uploads_max; ++i) ASSERT_EQ(upload().status, 201);
+  EXPECT_EQ(upload().status, 503);
+  pass(std::chrono::minutes(61));
+  EXPECT_EQ(upload().status, 201);
+  EXPECT_EQ(spool_.files(), 1u) << "what nobody used is gone";
+}
+
 TEST_F(Imports, AnnouncedFirstAndFilledAfterwards) {
   make_webhook();
   const Got announced = post("/v1/imports", R"({"batchSize":2,"fileName":"later.csv"})");

@@ -13,7 +13,6 @@ using namespace std::chrono_literals;
 namespace {
 
 constexpr const char* socket_path = "/run/pulter.sock";
-const net::Endpoint tcp_address = *net::parse_endpoint("127.0.0.1:8080");
 
 /// A client that writes in pieces and then reads until one whole answer is there or the server closes.
 struct Client {

@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "codec/json/reader.h"
+#include "codec/net/ip_text.h"
 #include "engine/control/http_server.h"
 #include "engine/control/hub.h"
 #include "engine/control/services.h"
@@ -18,6 +19,9 @@
 #include "io/sim/sim_io.h"
 
 namespace pulter::control::test {
+
+/// Where the TCP listener is.
+inline const net::Endpoint tcp_address = *net::parse_endpoint("127.0.0.1:8080");
 
 using Headers = std::vector<std::pair<std::string, std::string>>;
 

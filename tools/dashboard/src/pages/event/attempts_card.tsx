@@ -57,9 +57,9 @@ export function AttemptsCard({
                 <td>{attempts.length ? "retry" : "delivery"}</td>
                 <td>
                   {next ? (
-                    <>
+                    <span>
                       in <Countdown to={next} />
-                    </>
+                    </span>
                   ) : (
                     "now"
                   )}

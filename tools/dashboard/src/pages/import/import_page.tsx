@@ -140,7 +140,7 @@ export function ImportPage({ id }: { id: string }) {
                 ))}
               </ul>
             ) : (
-              <p class="muted">{value.state === "receiving" ? "The file is not here yet." : "Nothing: it was read as it is."}</p>
+              <p class="muted">{{ receiving: "The file is not here yet.", failed: "It could not be read to its end." }[value.state as string] ?? "Nothing: it was read as it is."}</p>
             )}
           </Card>
           <RowErrors value={value} />

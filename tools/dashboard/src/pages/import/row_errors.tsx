@@ -1,6 +1,7 @@
 import { useState } from "preact/hooks";
 import { api, type Import, type RowError } from "../../../api";
 import { count } from "../../lib/format";
+import { webhookName } from "../../lib/names";
 import { useReloadOn, useResource } from "../../lib/resource";
 import { Card } from "../../components/card";
 import { ProblemBox } from "../../components/problem";
@@ -51,7 +52,13 @@ export function RowErrors({ value }: { value: Import }) {
             {all.map((error, index) => (
               <tr key={index}>
                 <th scope="row" class="mono">
-                  {count(error.row)}
+                  {error.index ? (
+                    <a href={`/imports/${value.id}?webhook=${error.webhookId}&batch=${error.index}`} title={`In batch ${count(error.index)}, refused by ${webhookName(error.webhookId)}`}>
+                      {count(error.row)}
+                    </a>
+                  ) : (
+                    count(error.row)
+                  )}
                 </th>
                 <td class="mono">{error.field ? <Text value={error.field} /> : <span class="faint">–</span>}</td>
                 <td title={error.message}>

@@ -2,6 +2,15 @@ import { api, type Import, type ImportLane, type Timeline } from "../../../api";
 import { useReloadOn, useResource } from "../../lib/resource";
 import { ChartCard } from "../../components/chart_card";
 
+/** From the first answer to the last, or to the stop that came after it. */
+function spanOf({ points, marks }: Timeline): [number, number] | undefined {
+  const first = points[0];
+  const last = points[points.length - 1];
+  const mark = marks[marks.length - 1];
+  if (!first || !last || !mark) return undefined;
+  return [first[0], Math.max(last[0], Date.parse(mark.at) / 1000)];
+}
+
 export function TimelineCard({ value, lane }: { value: Import; lane: ImportLane }) {
   const timeline = useResource<Timeline>(`timeline ${value.id} ${lane.webhookId}`, () => api.timeline(value.id, lane.webhookId));
   useReloadOn((change) => change.kind === "import" && change.data.id === value.id, timeline.reload, 2000, 3000);
@@ -12,6 +21,7 @@ export function TimelineCard({ value, lane }: { value: Import; lane: ImportLane 
       hint="this lane, since the start"
       points={timeline.data?.points ?? []}
       marks={timeline.data?.marks}
+      span={timeline.data && spanOf(timeline.data)}
     />
   );
 }

@@ -2,6 +2,7 @@ import type { Import } from "../../../api";
 import { bytes, count } from "../../lib/format";
 import { flat } from "../../lib/hostile";
 import { importerName, webhookName } from "../../lib/names";
+import { now } from "../../lib/time";
 import { Ago, Countdown } from "../../components/ago";
 import { Pill } from "../../components/pill";
 import { Progress } from "../../components/progress";
@@ -23,9 +24,15 @@ export function ImportProgress({ value, text = "above" }: { value: Import; text?
   return <Progress done={value.delivered} all={value.count} tone={grey ? "grey" : "ok"} end={end} text={text} title={title} />;
 }
 
+/** When this state of an import came. A lane that waits sends no change, and its rate falls all the same. */
+const cameAt = new WeakMap<Import, number>();
+const rateLastsMs = 11_000;
+
 function Rate({ value }: { value: Import }) {
-  if (value.rowsPerSecond !== null && value.rowsPerSecond !== undefined) return <>{count(value.rowsPerSecond)}</>;
-  return running(value) && value.rowsPerSecond === null ? <>0</> : <span class="faint">–</span>;
+  if (!cameAt.has(value)) cameAt.set(value, Date.now());
+  if (!running(value)) return <span class="faint">–</span>;
+  const stale = now.value - (cameAt.get(value) as number) > rateLastsMs;
+  return <>{count(stale ? 0 : Math.round(value.rowsPerSecond ?? 0))}</>;
 }
 
 export function ImportRow({ value, row }: { value: Import; row: Row }) {

@@ -22,6 +22,10 @@ const states = ["delivering", "queued", "halted", "completed"];
 const moreStates = ["paused", "failed", "cancelled", "receiving"];
 const capital = (word: string) => word.charAt(0).toUpperCase() + word.slice(1);
 
+/** The stream leaves the rate out until it has watched the import for a second. */
+const keepRate = (value: Import, before: Import): Import =>
+  value.rowsPerSecond === undefined ? { ...value, rowsPerSecond: before.rowsPerSecond } : value;
+
 export function Imports() {
   const { query } = address.value;
   const of = (name: string) => query.get(name) ?? undefined;
@@ -43,7 +47,7 @@ export function Imports() {
         if (change.kind !== "import") continue;
         const value = change.data as unknown as Import;
         const at = data.findIndex((each) => each.id === value.id);
-        if (at >= 0) data = data.with(at, value);
+        if (at >= 0) data = data.with(at, keepRate(value, data[at] as Import));
         else if (data[0] && value.id > data[0].id && !filters.cursor) fresh.add(value.id);
         else if (!data.length && !filtered) reload = true;
       }

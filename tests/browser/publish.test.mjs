@@ -1,0 +1,62 @@
+// Uploads from a web page of another origin with a publishable key, in a real browser against a real daemon.
+
+import assert from "node:assert/strict";
+import { createServer } from "node:http";
+import test from "node:test";
+import { openBrowser, whyNoBrowser } from "./browser.mjs";
+import { startDaemon } from "./daemon.mjs";
+import { startReceiver } from "./receiver.mjs";
+
+/** A page of its own origin with nothing on it. */
+async function startSite() {
+  const server = createServer((_, response) => response.writeHead(200, { "Content-Type": "text/html" }).end("<!doctype html><title>a shop</title>"));
+  await new Promise((resolve) => server.listen(0, "127.0.0.1", resolve));
+  return { origin: `http://127.0.0.1:${server.address().port}`, stop: () => (server.closeAllConnections(), new Promise((resolve) => server.close(resolve))) };
+}
+
+/** What the page's own script gets: a status and the answer, or "blocked" by the browser. */
+const upload = (page, url, key, body = "name\nAda\n") =>
+  page.evaluate(
+    ([to, token, csv]) =>
+      fetch(to, { method: "POST", headers: { Authorization: `Bearer ${token}`, "Content-Type": "text/csv" }, body: csv }).then(
+        async (answer) => ({ status: answer.status, ...(await answer.json()) }),
+        () => "blocked",
+      ),
+    [url, key, body],
+  );
+
+test("Publish.APageThatIsLetInUploadsAndNothingElse", { skip: whyNoBrowser || (!process.env.PULTERD && "needs PULTERD and PULTER"), timeout: 600_000 }, async (t) => {
+  const [shop, stranger, receiver] = await Promise.all([startSite(), startSite(), startReceiver()]);
+  const daemon = await startDaemon("--allowed-origin", shop.origin);
+  const { page, close } = await openBrowser();
+  t.after(async () => {
+    await close();
+    await Promise.all([shop.stop(), stranger.stop(), receiver.stop()]);
+    await daemon.stop();
+  });
+  const made = await fetch(`${daemon.url}/v1/importers`, {
+    method: "POST",
+    headers: { Authorization: `Bearer ${daemon.token}`, "Content-Type": "application/json" },
+    body: JSON.stringify({ name: "shop", webhookUrl: receiver.url, allowedWebhookHosts: ["hooks.example.com"] }),
+  });
+  const { id } = await made.json();
+  const { token } = await daemon.run("tokens", "create", "--scope", `upload:${id}`);
+  const imports = `${daemon.url}/v1/imports?templateId=${id}&webhookUrl=`;
+  const own = `${daemon.url}/v1/imports?templateId=${id}`;
+
+  await page.goto(stranger.origin);
+  assert.equal(await upload(page, own, token), "blocked", "an origin that is not in allowed_origins");
+  await page.goto(shop.origin);
+  const accepted = await upload(page, own, token);
+  assert.equal(accepted.status, 201, JSON.stringify(accepted));
+  const refused = await upload(page, imports + encodeURIComponent(receiver.url), token);
+  assert.equal(refused.status, 403, "a webhookUrl from a browser names a host of allowedWebhookHosts");
+  assert.equal(refused.field, "webhookUrl", "and the page can read why not");
+  const wrong = await upload(page, own, "plt_wrong");
+  assert.equal(wrong.status, 401);
+  const others = await page.evaluate(
+    ([to, key]) => Promise.all(["/v1/imports", "/v1/webhooks", "/v1/stream", "/v1/session"].map((path) => fetch(to + path, { headers: { Authorization: `Bearer ${key}` } }).then(() => path, () => "blocked"))),
+    [daemon.url, token],
+  );
+  assert.ok(others.every((each) => each === "blocked"), "no other call answers the page");
+});
