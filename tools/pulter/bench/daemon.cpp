@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <filesystem>
 #include <fstream>
 #include <iterator>
 
@@ -45,14 +46,14 @@ Daemon::Daemon(const Bench& bench, DaemonOptions options)
 
 Daemon::~Daemon() {
   kill();
+  std::error_code ignored;
+  std::filesystem::remove_all(data_folder(), ignored);  // a gigabyte each, where files are large
 }
 
 void Daemon::launch() {
   std::vector<std::string> command{
-      bench_.daemon_path(), "--data-dir",   bench_.folder().path(options_.name + "-data"),
-      "--socket",           socket_,        "--allow-network",
-      "127.0.0.0/8",        "--allow-http", "--durability",
-      options_.durability};
+      bench_.daemon_path(), "--data-dir",  data_folder(),  "--socket",     socket_,
+      "--allow-network",    "127.0.0.0/8", "--allow-http", "--durability", options_.durability};
   command.insert(command.end(), options_.flags.begin(), options_.flags.end());
   io::ChildOptions child;
   child.command = std::move(command);
@@ -77,6 +78,11 @@ void Daemon::start() {
       },
       "The daemon's start", 30);
   client_ = HttpClient(socket_);
+}
+
+void Daemon::stop() {
+  process_.terminate();
+  process_.wait();
 }
 
 void Daemon::kill() {

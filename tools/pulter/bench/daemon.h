@@ -47,11 +47,14 @@ class Daemon {
   void start();
   /// Starts the program and does not wait.
   void launch();
+  /// SIGTERM, and waits for its end.
+  void stop();
   /// SIGKILL: for a store with unfinished work.
   void kill();
 
   [[nodiscard]] const io::ChildProcess& process() const { return process_; }
   [[nodiscard]] const std::string& socket() const { return socket_; }
+  [[nodiscard]] std::string data_folder() const { return bench_.folder().path(options_.name + "-data"); }
   [[nodiscard]] const std::string& durability() const { return options_.durability; }
 
   /// One request that must succeed.
