@@ -19,9 +19,9 @@ struct Contestant {
 };
 
 /// Times the first contestant as the benchmark and the others beside it, in turn in every iteration, by the
-/// thread's CPU time, so that a busy machine slows all of them alike. Reports each one's median speed over
-/// `bytes` in GB/s, the first one's speed as a multiple of each other's ("x_<name>"), and its slowest time
-/// over its fastest ("spread").
+/// thread's CPU time, so that a busy machine slows all of them alike. Reports each one's best speed over
+/// `bytes` in GB/s, the first one's speed as a multiple of each other's ("x_<name>"), and its median time
+/// over its best ("spread").
 void contest(benchmark::State& state, std::size_t bytes, const std::vector<Contestant>& contestants);
 
 /// Bytes of each data set: 64 MiB, or 1 MiB where PULTER_BENCH_TINY is set (a run that only shows that it

@@ -76,120 +76,110 @@ inline std::uint64_t is_return(const char* byte) {
   return *byte == '\r' ? 1 : 0;
 }
 
-/// What the first loop of `skip` leaves for the second; short loops keep what they need in registers.
+/// Blocks that `skip` passes before it looks whether all of them were regular.
 constexpr std::size_t group_blocks = 64;
-struct GroupMasks {
-  std::uint64_t separators[group_blocks];  ///< delimiters that end a cell, and row ends
-  std::uint64_t row_ends[group_blocks];
-};
 
-struct SkipState {
+/// Follows regular rows from block to block.
+struct RowWalk {
   ScanCarry carry;
+  std::uint64_t left;  ///< delimiters still to come in the open row
+  std::uint64_t rows;
   std::uint32_t blank_lines;
   HighBits high_bits;
 };
 
-/// Finds the separators of `blocks` blocks.
-inline void mark_group(const char* data, std::size_t blocks, char delimiter, SkipState& state,
-                       GroupMasks& masks) {
-  std::uint64_t inside = state.carry.inside;
-  std::uint64_t opens = state.carry.opens;
-  std::uint64_t line_end = state.carry.line_end;
-  HighBits high_bits = state.high_bits;
-  for (std::size_t word = 0; word < blocks; ++word) {
+/// What does not change on the way.
+struct RowPattern {
+  std::uint64_t columns;
+  /// Bit k: after k separators of a block that begins with a whole row, a row ends.
+  std::uint64_t row_ends;
+  std::uint64_t rows_max;
+};
+
+/// Walks over `blocks` blocks, whose row ends are kept in `row_ends`. The careful one stops before the first
+/// block that has a row which is not regular, or one too many; the other one goes on and then says 0. Returns
+/// the blocks that were passed.
+template <bool careful>
+inline std::size_t walk_group(const char* data, std::size_t blocks, char delimiter, RowPattern pattern,
+                              RowWalk& given, std::uint64_t* row_ends_of) {
+  // In locals: what is stored through pointers could be any of the members.
+  std::uint64_t inside = given.carry.inside;
+  std::uint64_t opens = given.carry.opens;
+  std::uint64_t line_end = given.carry.line_end;
+  std::uint64_t left = given.left;
+  std::uint64_t rows = given.rows;
+  std::uint64_t stops = 0;
+  HighBits high_bits = given.high_bits;
+  std::uint32_t blank_lines = given.blank_lines;
+  std::size_t word = 0;
+  for (; word < blocks; ++word) {
     const Block block = Block::load(data + 64 * word);
+    const std::uint64_t quote_marks = block.equal('"');
     const std::uint64_t lines = block.line_ends();
     const std::uint64_t commas = block.equal(delimiter);
-    const Quotes quotes = settle(block.equal('"'), commas | lines, inside, opens);
+    const Quotes quotes = settle(quote_marks, commas | lines, inside, opens);
     const std::uint64_t line_ends = lines & ~quotes.within;
     const std::uint64_t after_line_end = (line_ends << 1) | line_end;
     const std::uint64_t row_ends = line_ends & ~after_line_end;
-    masks.row_ends[word] = row_ends;
-    masks.separators[word] = (commas & ~quotes.within) | row_ends;
-    if (__builtin_expect((line_ends & after_line_end) != 0, 0)) {
-      const std::uint64_t carriage =
-          word == 0 ? state.carry.carriage : line_end & is_return(data + 64 * word - 1);
-      state.blank_lines += count_blank_lines(line_ends, after_line_end, block.equal('\r'), carriage);
-    }
-    high_bits.take(block);
-    inside = ~((quotes.within >> 63) - 1);
-    opens = quotes.opens >> 63;
-    line_end = line_ends >> 63;
-  }
-  if (blocks > 0) state.carry = {inside, opens, line_end, line_end & is_return(data + 64 * blocks - 1)};
-  state.high_bits = high_bits;
-}
-
-/// Follows regular rows through the separators of blocks.
-struct RowWalk {
-  std::uint64_t columns;
-  /// Bit k: after k separators of a block that begins with a whole row, a row ends.
-  std::uint64_t row_pattern;
-  std::uint64_t rows_max;
-  std::uint64_t left;
-  std::uint64_t rows;
-  std::uint64_t last_rows;  ///< the row ends of the last block that had any
-  std::size_t last_base;
-
-  /// Not 0 where the block has a row that is not regular, or one too many. Moves on all the same.
-  std::uint64_t step(std::uint64_t separators, std::uint64_t row_ends, std::size_t base) {
+    const std::uint64_t separators = (commas & ~quotes.within) | row_ends;
     const std::uint64_t count = ones(separators);
     const std::uint64_t block_rows = ones(row_ends);
     // The separators in order, row ends marked: a regular block has the marks where the pattern has them.
     const std::uint64_t marks = _pext_u64(row_ends, separators);
     const std::uint64_t wanted =
-        _bzhi_u64(left < 64 ? row_pattern << left : 0, static_cast<std::uint32_t>(count));
-    left += block_rows * columns - count;
+        _bzhi_u64(left < 64 ? pattern.row_ends << left : 0, static_cast<std::uint32_t>(count));
+    stops |= marks ^ wanted;
+    if (careful && (stops != 0 || rows + block_rows >= pattern.rows_max)) break;
+    if (__builtin_expect((line_ends & after_line_end) != 0, 0)) {
+      const std::uint64_t carriage =
+          word == 0 ? given.carry.carriage : line_end & is_return(data + 64 * word - 1);
+      blank_lines += count_blank_lines(line_ends, after_line_end, block.equal('\r'), carriage);
+    }
+    high_bits.take(block);
+    left += block_rows * pattern.columns - count;
     rows += block_rows;
-    last_base = row_ends != 0 ? base : last_base;
-    last_rows = row_ends != 0 ? row_ends : last_rows;
-    return (marks ^ wanted) | (rows >= rows_max ? 1 : 0);
+    row_ends_of[word] = row_ends;
+    inside = ~((quotes.within >> 63) - 1);
+    opens = quotes.opens >> 63;
+    line_end = line_ends >> 63;
   }
-};
-
-/// The blocks of a group that `walk` can pass.
-inline std::size_t regular_blocks(const GroupMasks& masks, std::size_t blocks, RowWalk walk) {
-  std::size_t word = 0;
-  while (word < blocks && walk.step(masks.separators[word], masks.row_ends[word], 0) == 0) ++word;
+  if (!careful && (stops != 0 || rows >= pattern.rows_max)) return 0;
+  if (word > 0) given.carry = {inside, opens, line_end, line_end & is_return(data + 64 * word - 1)};
+  given.left = left;
+  given.rows = rows;
+  given.blank_lines = blank_lines;
+  given.high_bits = high_bits;
   return word;
 }
 
 std::size_t skip(const char* data, std::size_t bytes, char delimiter, ScanCarry& carry,
                  RegularRows& regular) {
-  SkipState state{carry, 0, HighBits()};
-  GroupMasks masks;
-  RowWalk walk{regular.columns, 0, regular.rows_max, regular.delimiters_left, 0, 0, 0};
-  for (std::uint64_t bit = 0; bit < 64; bit += walk.columns) walk.row_pattern |= std::uint64_t{1} << bit;
+  RowWalk walk{carry, regular.delimiters_left, 0, 0, HighBits()};
+  RowPattern pattern{regular.columns, 0, regular.rows_max};
+  for (std::uint64_t bit = 0; bit < 64; bit += pattern.columns) pattern.row_ends |= std::uint64_t{1} << bit;
+  std::uint64_t row_ends[group_blocks];
   std::size_t base = 0;
   while (base < bytes) {
     const std::size_t left = (bytes - base) / 64;
-    std::size_t blocks = left < group_blocks ? left : group_blocks;
-    const SkipState state_before = state;
-    const RowWalk walk_before = walk;
-    mark_group(data + base, blocks, delimiter, state, masks);
-    std::uint64_t stops = 0;
-    for (std::size_t word = 0; word < blocks; ++word) {
-      stops |= walk.step(masks.separators[word], masks.row_ends[word], base + 64 * word);
+    const std::size_t blocks = left < group_blocks ? left : group_blocks;
+    const std::uint64_t rows_before = walk.rows;
+    std::size_t passed = walk_group<false>(data + base, blocks, delimiter, pattern, walk, row_ends);
+    const bool stopped = __builtin_expect(passed == 0, 0);
+    // Once more, as far as it goes.
+    if (stopped) passed = walk_group<true>(data + base, blocks, delimiter, pattern, walk, row_ends);
+    if (walk.rows > rows_before) {
+      std::size_t word = passed - 1;
+      while (row_ends[word] == 0) --word;
+      regular.last_row_end = base + 64 * word + 63 - static_cast<std::uint64_t>(_lzcnt_u64(row_ends[word]));
     }
-    if (__builtin_expect(stops != 0, 0)) {
-      // Once more, as far as it goes.
-      state = state_before;
-      walk = walk_before;
-      blocks = regular_blocks(masks, blocks, walk);
-      mark_group(data + base, blocks, delimiter, state, masks);
-      for (std::size_t word = 0; word < blocks; ++word) {
-        walk.step(masks.separators[word], masks.row_ends[word], base + 64 * word);
-      }
-    }
-    base += 64 * blocks;
-    if (stops != 0) break;
+    base += 64 * passed;
+    if (stopped) break;
   }
-  carry = state.carry;
+  carry = walk.carry;
   regular.delimiters_left = static_cast<std::uint32_t>(walk.left);
   regular.rows = walk.rows;
-  regular.last_row_end = walk.last_base + 63 - static_cast<std::uint64_t>(_lzcnt_u64(walk.last_rows));
-  regular.blank_lines = state.blank_lines;
-  regular.non_ascii = state.high_bits.any() ? 1 : 0;
+  regular.blank_lines = walk.blank_lines;
+  regular.non_ascii = walk.high_bits.any() ? 1 : 0;
   return base;
 }
 
@@ -276,6 +266,8 @@ void index(const char* data, std::size_t bytes, char delimiter, CellIndex& index
   std::uint32_t rows = 0;
   for (std::size_t word = 0; word < words; ++word) {
     const std::uint64_t mask = masks.separators[word];
+    // In long texts nearly every block, in short cells none.
+    if (mask == 0) continue;
     emit(index.at + 1 + separators, static_cast<std::uint16_t>(64 * word), mask);
     // Bit k: the block's k-th separator ends a row.
     std::uint64_t ordinals = _pext_u64(masks.line_ends[word], mask);
@@ -319,10 +311,20 @@ inline std::uint64_t utf8_errors(const char* data) {
   return errors;
 }
 
+#ifndef PULTER_UTF8_BY_VECTOR
+/// Collects what is no UTF-8, block by block.
+struct Utf8Errors {
+  std::uint64_t seen = 0;
+  void take(const char* data) { seen |= utf8_errors(data); }
+  bool any() const { return seen != 0; }
+};
+#endif
+
 bool utf8(const char* data, std::size_t bytes) {
   std::uint64_t high[group_blocks];
   std::uint8_t todo[group_blocks];
-  std::uint64_t errors = 0;
+  Utf8Errors errors;
+  std::uint64_t last_errors = 0;
   std::uint64_t cut = static_cast<std::uint64_t>((data[-1] | data[-2] | data[-3]) & 0x80);
   for (std::size_t base = 0; base < bytes; base += 64 * group_blocks) {
     const std::size_t left = bytes - base;
@@ -338,12 +340,16 @@ bool utf8(const char* data, std::size_t bytes) {
       count += (high[word] | cut) != 0 ? 1 : 0;
       cut = high[word] >> 61;
     }
-    for (std::size_t i = 0; i < count; ++i) {
-      const std::size_t at = base + 64 * todo[i];
-      errors |= utf8_errors(data + at) & first_bits(bytes - at);
+    // The last block is looked at bit by bit: what lies behind the end is nothing.
+    const bool cut_block = count > 0 && base + 64 * todo[count - 1] + 64u > bytes;
+    if (cut_block) --count;
+    for (std::size_t i = 0; i < count; ++i) errors.take(data + base + 64 * todo[i]);
+    if (cut_block) {
+      const std::size_t at = base + 64 * todo[count];
+      last_errors = utf8_errors(data + at) & first_bits(bytes - at);
     }
   }
-  return errors == 0;
+  return last_errors == 0 && !errors.any();
 }
 
 std::uint64_t controls(const char* data, std::size_t bytes) {

@@ -45,10 +45,10 @@ inline void write_id(RowIdBits bits, char* out) {
 namespace pulter::json {
 namespace {
 
-/// What a block of 32 bytes needs: which of its bytes get a backslash before them, and which become one.
+/// What a block of 64 bytes needs: which of its bytes get a backslash before them, and which become one.
 struct BlockEscapes {
-  std::uint32_t before;
-  std::uint32_t replaced;  ///< the first `"` of each doubled one
+  std::uint64_t before;
+  std::uint64_t replaced;  ///< the first `"` of each doubled one
 };
 
 /// One byte after the other, for a block that has a control character without a letter.
@@ -66,45 +66,54 @@ __attribute__((noinline)) char* write_block_slowly(const char* text, std::uint32
   return out;
 }
 
-/// 32 bytes become 64 slots, a backslash before each byte, of which those that are wanted are compressed. No
-/// branch depends on where the special bytes are.
-inline char* write_block(__m256i text, std::uint32_t size, BlockEscapes block, const char* data, char* out) {
-  // By the low four bits: the letter of a control character, and the one control character that has it.
-  const __m256i letter_of =
-      _mm256_broadcastsi128_si256(_mm_setr_epi8(0, 0, 0, 0, 0, 0, 0, 0, 'b', 't', 'n', 0, 'f', 'r', 0, 0));
-  const __m256i control_of = _mm256_broadcastsi128_si256(
-      _mm_setr_epi8(1, 0, 0, 0, 0, 0, 0, 0, '\b', '\t', '\n', 0, '\f', '\r', 0, 0));
-  const std::uint32_t controls = _mm256_cmplt_epu8_mask(text, _mm256_set1_epi8(0x20)) & block.before;
-  const std::uint32_t with_letter = _mm256_cmpeq_epi8_mask(text, _mm256_shuffle_epi8(control_of, text));
-  if (__builtin_expect((controls & ~with_letter) != 0, 0)) return write_block_slowly(data, size, block, out);
-  __m256i mapped = _mm256_mask_shuffle_epi8(text, controls, letter_of, text);
-  mapped = _mm256_mask_mov_epi8(mapped, block.replaced, _mm256_set1_epi8('\\'));
+/// 32 bytes become 64 slots, a backslash before each byte, of which those that are wanted are compressed.
+inline char* write_half(__m256i text, std::uint32_t size, std::uint32_t before, char* out) {
   const __m512i slots =
-      _mm512_or_si512(_mm512_slli_epi16(_mm512_cvtepu8_epi16(mapped), 8), _mm512_set1_epi16('\\'));
-  const std::uint64_t kept = _pdep_u64(block.before, 0x5555555555555555u) | 0xaaaaaaaaaaaaaaaau;
+      _mm512_or_si512(_mm512_slli_epi16(_mm512_cvtepu8_epi16(text), 8), _mm512_set1_epi16('\\'));
+  const std::uint64_t kept = _pdep_u64(before, 0x5555555555555555u) | 0xaaaaaaaaaaaaaaaau;
   _mm512_storeu_si512(out, _mm512_maskz_compress_epi8(kept, slots));
-  return out + size + __builtin_popcount(block.before);
+  return out + size + __builtin_popcount(before);
 }
 
-inline char* write_escaped(bool quoted, const char* data, std::uint32_t at, std::uint32_t end, Marks marks,
+/// Writes the `size` first bytes of a block; no branch depends on where in it the escapes are.
+inline char* write_block(__m512i text, std::uint32_t size, BlockEscapes block, const char* data, char* out) {
+  const __m512i mapped = _mm512_mask_mov_epi8(text, block.replaced, _mm512_set1_epi8('\\'));
+  // By the low four bits: the letter of a control character, and the one control character that has it.
+  const __m512i letter_of =
+      _mm512_broadcast_i32x4(_mm_setr_epi8(0, 0, 0, 0, 0, 0, 0, 0, 'b', 't', 'n', 0, 'f', 'r', 0, 0));
+  const __m512i control_of =
+      _mm512_broadcast_i32x4(_mm_setr_epi8(1, 0, 0, 0, 0, 0, 0, 0, '\b', '\t', '\n', 0, '\f', '\r', 0, 0));
+  const std::uint64_t controls = _mm512_cmplt_epu8_mask(text, _mm512_set1_epi8(0x20)) & block.before;
+  const std::uint64_t with_letter = _mm512_cmpeq_epi8_mask(text, _mm512_shuffle_epi8(control_of, text));
+  if (__builtin_expect((controls & ~with_letter) != 0, 0)) return write_block_slowly(data, size, block, out);
+  const __m512i lettered = _mm512_mask_shuffle_epi8(mapped, controls, letter_of, text);
+  const std::uint32_t low_size = size < 32 ? size : 32;
+  out = write_half(_mm512_castsi512_si256(lettered), low_size, static_cast<std::uint32_t>(block.before), out);
+  return write_half(_mm512_extracti64x4_epi64(lettered, 1), size - low_size,
+                    static_cast<std::uint32_t>(block.before >> 32), out);
+}
+
+inline char* write_escaped(bool quoted, const char* data, std::uint32_t at, std::uint32_t end, Marks,
                            char* out) {
-  std::uint32_t odd_quote = 0;  // all ones where the last quote was the first of two
-  std::uint32_t half = 0;       // 1 where it was the last byte of a block
-  for (; at < end; at += 32) {
-    const std::uint32_t size = end - at < 32 ? end - at : 32;
-    const __m256i text = _mm256_loadu_si256(reinterpret_cast<const __m256i*>(data + at));
-    const std::uint32_t special = _bzhi_u32(static_cast<std::uint32_t>(marks.from(at)), size);
-    BlockEscapes block{special, 0};
+  std::uint64_t odd_quote = 0;  // all ones where the last quote was the first of two
+  std::uint64_t half = 0;       // 1 where it was the last byte of a block
+  for (; at < end; at += 64) {
+    const std::uint32_t size = end - at < 64 ? end - at : 64;
+    const __m512i text = _mm512_loadu_si512(data + at);
+    const std::uint64_t quotes = _bzhi_u64(_mm512_cmpeq_epi8_mask(text, _mm512_set1_epi8('"')), size);
+    const std::uint64_t others = _bzhi_u64(_mm512_cmplt_epu8_mask(text, _mm512_set1_epi8(0x20)) |
+                                               _mm512_cmpeq_epi8_mask(text, _mm512_set1_epi8('\\')),
+                                           size);
+    BlockEscapes block{others | quotes, 0};
     if (quoted) {
-      const std::uint32_t quotes = special & _mm256_cmpeq_epi8_mask(text, _mm256_set1_epi8('"'));
       const __m128i product =
-          _mm_clmulepi64_si128(_mm_cvtsi32_si128(static_cast<int>(quotes)), _mm_set1_epi8(-1), 0);
-      const std::uint32_t odd = static_cast<std::uint32_t>(_mm_cvtsi128_si32(product)) ^ odd_quote;
-      const std::uint32_t first = quotes & odd;
+          _mm_clmulepi64_si128(_mm_cvtsi64_si128(static_cast<long long>(quotes)), _mm_set1_epi8(-1), 0);
+      const std::uint64_t odd = static_cast<std::uint64_t>(_mm_cvtsi128_si64(product)) ^ odd_quote;
+      const std::uint64_t first = quotes & odd;
       if (__builtin_expect((quotes & ~odd) != ((first << 1) | half), 0)) return nullptr;
-      block = {special & ~quotes, first};
-      odd_quote = ~((odd >> 31) - 1);
-      half = first >> 31;
+      block = {others, first};
+      odd_quote = ~((odd >> 63) - 1);
+      half = first >> 63;
     }
     out = write_block(text, size, block, data + at, out);
   }

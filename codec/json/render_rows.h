@@ -92,48 +92,57 @@ inline char* write_key(const KeySlot& key, char* out) {
 
 /// A row without any special byte, all of whose cells are there and sent.
 template <bool short_keys>
-inline char* write_clean_row(const RenderShape& shape, const KeySlot& open, RowCells row, char* out) {
+__attribute__((noinline)) char* write_clean_row(const RenderShape& shape, const KeySlot& open, RowCells row,
+                                                char* out) {
+  const char* const data = row.data;
+  const std::uint16_t* separator = row.separators + 1;
+  const std::uint16_t* const last = separator + shape.columns;
+  const KeySlot* next_key = shape.keys;
   std::uint32_t at = row.begin(0);
   KeySlot key = open;
-  for (std::uint32_t column = 0;;) {
-    const std::uint32_t end = row.end(column);
+  for (;;) {
+    const std::uint32_t end = *separator;
     out = write_key<short_keys>(key, out);
-    copy_text(out, row.data + at, end - at);
+    copy_text(out, data + at, end - at);
     out += end - at;
     at = end + 1;
-    if (++column == shape.columns) return out;
-    key = shape.keys[column];
+    if (++separator == last) return out;
+    key = *++next_key;
   }
 }
 
 /// A row whose only special bytes may be the quotes around cells, `marked` bytes in all: written without a
 /// branch on which cells these are. Null where there is anything else; what was written is then void.
 template <bool short_keys>
-inline char* write_quoted_row(const RenderShape& shape, const KeySlot& open, RowCells row,
-                              std::uint32_t marked, char* out) {
-  std::uint32_t at = row.begin(0);
-  std::uint32_t explained = 0;
-  std::uint32_t odd = 0;
+__attribute__((noinline)) char* write_quoted_row(const RenderShape& shape, const KeySlot& open, RowCells row,
+                                                 std::uint32_t marked, char* out) {
+  const char* const data = row.data;
+  const std::uint16_t* separator = row.separators + 1;
+  const std::uint16_t* const last = separator + shape.columns;
+  const KeySlot* next_key = shape.keys;
+  std::uint32_t quoted_cells = 0;
+  bool odd = false;
+  const char* at = data + row.begin(0);
   KeySlot key = open;
-  for (std::uint32_t column = 0;;) {
-    const std::uint32_t end = row.end(column);
-    const std::uint32_t quoted = row.data[at] == '"' ? 1 : 0;
+  for (;;) {
+    const char* const end = data + *separator;
+    const std::ptrdiff_t quoted = *at == '"' ? 1 : 0;
+    const std::ptrdiff_t size = end - at - 2 * quoted;
     // A lone quote, or one that does not end the cell.
-    odd |= quoted & (((row.data + end)[-1] != '"' ? 1u : 0u) | (end - at < 2 ? 1u : 0u));
-    explained += 2 * quoted;
-    const std::uint32_t size = end - at >= 2 * quoted ? end - at - 2 * quoted : 0;
+    odd |= (quoted != 0) & ((end[-1] != '"') | (size < 0));
+    quoted_cells += static_cast<std::uint32_t>(quoted);
     out = write_key<short_keys>(key, out);
-    copy_text(out, row.data + at + quoted, size);
+    copy_text(out, at + quoted, static_cast<std::size_t>(size < 0 ? 0 : size));
     out += size;
     at = end + 1;
-    if (++column == shape.columns) return odd == 0 && explained == marked ? out : nullptr;
-    key = shape.keys[column];
+    if (++separator == last) return !odd && 2 * quoted_cells == marked ? out : nullptr;
+    key = *++next_key;
   }
 }
 
 template <bool short_keys>
-inline char* write_marked_row(const RenderShape& shape, const KeySlot& open, RowCells row, Marks marks,
-                              char* out) {
+__attribute__((noinline)) char* write_marked_row(const RenderShape& shape, const KeySlot& open, RowCells row,
+                                                 Marks marks, char* out) {
   std::uint32_t at = row.begin(0);
   KeySlot key = open;
   for (std::uint32_t column = 0;;) {

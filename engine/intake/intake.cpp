@@ -179,6 +179,13 @@ io::Task<Result<Intake::Draft>> Intake::draft(io::Scope& scope, const ImportRequ
   co_return draft;
 }
 
+/// Where no limit of its own was asked for with the import.
+io::Task<Result<std::string>> Intake::plan_into(io::Scope& scope, model::Import& import,
+                                                model::SpoolFile file) {
+  auto plan = co_await plan_import(scope, spool_, import, std::move(file), 0, settings_);
+  co_return plan;
+}
+
 io::Task<> Intake::remove_files(io::Scope& scope, const model::Import& import) {
   Result<> removed = co_await spool_.remove(scope, import.file.key);
   if (import.text.key != import.file.key) removed = co_await spool_.remove(scope, import.text.key);
@@ -244,7 +251,7 @@ io::Task<Result<model::Import>> Intake::fill(io::Scope& scope, const std::string
                                             : std::move(found.detail));
   } else if (!found.value->planned && !found.value->cancelled) {
     model::Import import = std::move(*found.value);
-    auto plan = co_await plan_import(scope, spool_, import, std::move(file), 0, settings_);
+    auto plan = co_await plan_into(scope, import, std::move(file));
     if (plan) {
       leftover.text = import.text;
       store::FillImport request{.import = std::move(import), .plan = std::move(*plan)};

@@ -4,6 +4,7 @@
 
 #include <array>
 
+#include "codec/csv/kernel_table.h"
 #include "tests/unit/codec/json/differential.h"
 
 namespace pulter::json {
@@ -42,12 +43,13 @@ TEST_P(BatchWriterKernels, RandomFilesInRandomBuffers) {
   }
 }
 
+constexpr std::array<std::string_view, 24> sequences = {
+    "\"\"",       "\"a\"",    "\"a\"\"b\"", "\"\"\"\"", "\"a,b\"",   "\"a\nb\"",
+    "\"a\r\nb\"", "\"x\"y",   "5\" disk,x", "\r\n",     "\r",        "\n",
+    "\n\n",       "\r\n\r\n", "\r\r",       "a\"\"b",   "\"x\"y\"z", ",,",
+    ",",          "\\",       "\t",         "\xc3\xa9", "\"\",\"\"", "\"\xf0\x9f\x98\x80\""};
+
 TEST_P(BatchWriterKernels, SpecialSequencesAtEveryOffset) {
-  constexpr std::array<std::string_view, 24> sequences = {
-      "\"\"",       "\"a\"",    "\"a\"\"b\"", "\"\"\"\"", "\"a,b\"",   "\"a\nb\"",
-      "\"a\r\nb\"", "\"x\"y",   "5\" disk,x", "\r\n",     "\r",        "\n",
-      "\n\n",       "\r\n\r\n", "\r\r",       "a\"\"b",   "\"x\"y\"z", ",,",
-      ",",          "\\",       "\t",         "\xc3\xa9", "\"\",\"\"", "\"\xf0\x9f\x98\x80\""};
   Check check;
   check.settings.delimiter = ',';
   check.settings.batch_size = 3;
@@ -59,6 +61,33 @@ TEST_P(BatchWriterKernels, SpecialSequencesAtEveryOffset) {
         ASSERT_EQ(differs(text, check), "") << testing::PrintToString(text);
         const std::string in_new_cell = before + "," + std::string(sequence) + std::string(after);
         ASSERT_EQ(differs(in_new_cell, check), "") << testing::PrintToString(in_new_cell);
+      }
+    }
+  }
+}
+
+/// Pages of the file, groups of blocks and chunks of the kernels, segments of the body: where one ends, the
+/// next one must know what came before.
+TEST_P(BatchWriterKernels, SpecialSequencesAtEveryEdge) {
+  constexpr std::size_t page_bytes = 4096;  // as many as a group of 64 blocks
+  Check check;
+  check.settings.delimiter = ',';
+  check.settings.batch_size = 100'000;
+  check.buffers = {page_bytes};
+  constexpr std::size_t header_bytes = 6;
+  for (const std::size_t edge : {page_bytes, csv::scan_chunk_bytes, header_bytes + csv::scan_chunk_bytes}) {
+    for (const std::string_view sequence : sequences) {
+      for (std::size_t back = 0; back <= sequence.size() + 1; ++back) {
+        // Once as regular rows, which the planning pass skips over, and once as one long cell.
+        for (const bool regular : {true, false}) {
+          std::string text = "k,l,m\n";
+          while (regular && text.size() + 20 < edge - back) text += "1,2,3\n";
+          text.append(edge - back - text.size(), 'x');
+          text += std::string(sequence) + ",after\n\"q\",2,3\n1,2,3\n";
+          text.append(200, 'y');
+          ASSERT_EQ(differs(text, check), "")
+              << testing::PrintToString(sequence) << " " << edge << " - " << back;
+        }
       }
     }
   }

@@ -10,6 +10,8 @@
 #include <string>
 
 #include "codec/csv/kernel.h"
+#include "codec/sign/secret.h"
+#include "codec/sign/signature.h"
 #include "tests/unit/codec/csv/padded_text.h"
 #include "tests/unit/codec/json/allocation_count.h"
 #include "tests/unit/codec/json/differential.h"
@@ -166,6 +168,64 @@ TEST_P(Kernels, AllocateNothingOncePrepared) {
   }
   EXPECT_EQ(allocation_count() - before, 0u);
   EXPECT_GT(bytes, source.size());
+}
+
+/// As a lane does it: each segment is rendered and signed while it is warm. What a signature takes is made
+/// before its first byte and given back after the last.
+TEST_P(Kernels, AllocateNothingWhileABatchIsSigned) {
+  std::string source = "id,name\n";
+  while (source.size() < 500'000) source += "1,\"a, b\"\n22,c\n";
+  const csv::PaddedText text(source);
+  const Result<csv::Plan> plan = csv::make_plan(text.view(), {});
+  ASSERT_TRUE(plan);
+  const BatchWriter writer(*plan, {"imp_1", "tpl_1", "all", plan->batch_count, plan->total_rows, "{}", "{}"});
+  const Result<sign::Secret> secret =
+      sign::Secret::parse("whsec_AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8=");
+  ASSERT_TRUE(secret);
+  std::string buffer(16'384, '\0');
+  for (std::uint64_t index = 1; index <= plan->batch_count; ++index) {
+    sign::Signer signer(*secret, "evt_1", 1'700'000'000);
+    const std::size_t before = allocation_count();
+    Position position = writer.begin(*csv::locate(*plan, text.view(), index));
+    while (!BatchWriter::finished(position))
+      signer.update({buffer.data(), writer.fill(text.view(), position, buffer)});
+    ASSERT_EQ(allocation_count() - before, 0u) << "batch " << index;
+  }
+}
+
+/// Rows far into a file are found from the plan and written although nothing before their batch can be read.
+TEST_P(Kernels, RowsFarIntoAFileNeedNotItsBeginning) {
+  constexpr std::size_t page = 4096;
+  std::string source = "id,name\n";
+  constexpr std::uint64_t rows = 40'000;
+  for (std::uint64_t row = 1; row <= rows; ++row) source += std::to_string(row) + ",\"na\nme\"\n";
+  GuardedBytes file(source.size() + csv::padding_bytes);
+  std::memcpy(file.data(), source.data(), source.size());
+  std::memset(file.data() + source.size(), 0, csv::padding_bytes);
+  const std::string_view view(file.data(), source.size());
+  csv::PlanSettings settings;
+  settings.batch_size = 1000;
+  const Result<csv::Plan> plan = csv::make_plan(view, settings);
+  ASSERT_TRUE(plan);
+  const BatchWriter writer(*plan, {"imp_1", "tpl_1", "all", plan->batch_count, plan->total_rows, "{}", "{}"});
+  std::string out(4000, '\0');
+  for (const std::uint64_t row : {25'000u, 25'001u, 25'999u, 26'000u, 26'001u, 39'998u}) {
+    const csv::BatchRange batch = *csv::locate(*plan, view, (row - 1) / 1000 + 1);
+    const auto closed = (reinterpret_cast<std::uintptr_t>(file.data()) + batch.begin) / page * page;
+    char* const mapped = file.data() - reinterpret_cast<std::uintptr_t>(file.data()) % page;
+    const std::size_t closed_bytes = closed - reinterpret_cast<std::uintptr_t>(mapped);
+    ASSERT_EQ(mprotect(mapped, closed_bytes, PROT_NONE), 0);
+    const Result<csv::RowPosition> from = csv::locate_row(*plan, view, row);
+    ASSERT_TRUE(from);
+    Position position = writer.begin_rows(*from, 2, RowLayout::lines, false);
+    const std::size_t written = writer.fill(view, position, out);
+    ASSERT_EQ(mprotect(mapped, closed_bytes, PROT_READ | PROT_WRITE), 0);
+    EXPECT_GT(written, 40u);
+    EXPECT_EQ(from->row, row);
+    EXPECT_TRUE(out.starts_with("{\"id\":\"" + std::to_string(row) + "\",\"name\":\"na\\nme\"}\n{\"id\":\"" +
+                                std::to_string(row + 1) + "\""))
+        << out.substr(0, 80);
+  }
 }
 
 /// A position is a value: kept, copied and gone back to, it gives the same bytes.
