@@ -16,6 +16,7 @@ const std::vector<Scenario>& scenarios() {
       {"fan-out", "1,000 small imports at once, each to a webhook of its own, beside the rivals",
        run_fan_out_scenario},
       {"slow", "1,000 webhooks that take 50 ms for each answer", run_slow_scenario},
+      {"stall", "50 webhooks beside 950 that never answer", run_stall_scenario},
       {"tiny-1", "batches of one row", run_tiny_1_scenario},
       {"tiny-10", "batches of ten rows", run_tiny_10_scenario},
       {"gap", "from an answer to the first byte of the next request", run_gap_scenario},

@@ -41,6 +41,12 @@ const char* bar_class(Kind kind) {
   return kind == Kind::pulter ? "ours" : kind == Kind::rival ? "rival" : "yard";
 }
 
+/// Times and sizes are costs; everything else is counted or a rate.
+bool is_cost(const Metric& metric) {
+  constexpr std::string_view units[] = {"s", "ms", "µs", "ns", "MB"};
+  return std::ranges::find(units, metric.unit) != std::end(units);
+}
+
 constexpr std::string_view style = R"(<style>
 text { font: 13px system-ui, sans-serif; fill: #24292f; }
 .title { font-weight: 600; }
@@ -61,7 +67,8 @@ int draw_panel(const ScenarioReport& scenario, int top, std::string& out) {
   for (const EntrantReport& entrant : scenario.entrants) {
     if (!entrant.samples[0].empty()) most = std::max(most, std::ranges::max(entrant.samples[0]));
   }
-  const std::string unit = metric.unit.empty() ? metric.name : metric.name + ", " + metric.unit;
+  const std::string unit = (metric.unit.empty() ? metric.name : metric.name + ", " + metric.unit) +
+                           (is_cost(metric) ? ": less is better" : ": more is better");
   out += fmt::format("<text class=\"title\" x=\"{}\" y=\"{}\">{}: {}</text>\n", margin, top + 16,
                      escaped(scenario.name), escaped(scenario.question));
   out += fmt::format("<text class=\"small\" x=\"{}\" y=\"{}\">{}</text>\n", margin, top + 34, escaped(unit));

@@ -8,6 +8,7 @@ namespace pulter::tool::bench {
 [[nodiscard]] ScenarioReport run_firehose_scenario(Bench& bench);
 [[nodiscard]] ScenarioReport run_fan_out_scenario(Bench& bench);
 [[nodiscard]] ScenarioReport run_slow_scenario(Bench& bench);
+[[nodiscard]] ScenarioReport run_stall_scenario(Bench& bench);
 [[nodiscard]] ScenarioReport run_tiny_1_scenario(Bench& bench);
 [[nodiscard]] ScenarioReport run_tiny_10_scenario(Bench& bench);
 [[nodiscard]] ScenarioReport run_gap_scenario(Bench& bench);
