@@ -30,7 +30,9 @@ std::string attempt_text(const json::Value& attempt) {
   out += "\n";
   if (const std::string error = text_of(attempt, "error"); !error.empty()) out += "   " + error + "\n";
   if (const std::string body = text_of(attempt, "responseBody"); !body.empty()) {
-    out += "   answer: " + clipped(body, 2000) + "\n";
+    const bool is_text = text_of(attempt, "responseBodyEncoding").empty();
+    out +=
+        std::string("   answer") + (is_text ? ": " : " (no text, as base64): ") + clipped(body, 2000) + "\n";
   }
   return out;
 }
