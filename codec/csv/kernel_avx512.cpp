@@ -58,7 +58,9 @@ enum Mistake : std::uint8_t {
   two_continuing = 128,  ///< two bytes that continue
 };
 
-constexpr std::uint8_t mistakes_of(unsigned first, unsigned second) {
+/// Of the second byte its high half says all.
+constexpr std::uint8_t mistakes_of(unsigned first, unsigned second_half) {
+  const unsigned second = second_half << 4;
   const bool continues = second >= 0x80 && second < 0xc0;
   unsigned found = 0;
   if (first >= 0xc0 && !continues) found |= cut_short;
@@ -80,19 +82,19 @@ struct MistakeTables {
 
   constexpr MistakeTables() {
     for (unsigned first = 0; first < 256; ++first) {
-      for (unsigned second = 0; second < 256; ++second) {
+      for (unsigned second = 0; second < 16; ++second) {
         const unsigned found = mistakes_of(first, second);
         first_high[first >> 4] = static_cast<std::uint8_t>(first_high[first >> 4] | found);
         first_low[first & 15] = static_cast<std::uint8_t>(first_low[first & 15] | found);
-        second_high[second >> 4] = static_cast<std::uint8_t>(second_high[second >> 4] | found);
+        second_high[second] = static_cast<std::uint8_t>(second_high[second] | found);
       }
     }
   }
   /// Whether the three tables together say just what `mistakes_of` says.
   [[nodiscard]] constexpr bool exact() const {
     for (unsigned first = 0; first < 256; ++first) {
-      for (unsigned second = 0; second < 256; ++second) {
-        const unsigned said = first_high[first >> 4] & first_low[first & 15] & second_high[second >> 4];
+      for (unsigned second = 0; second < 16; ++second) {
+        const unsigned said = first_high[first >> 4] & first_low[first & 15] & second_high[second];
         if (said != mistakes_of(first, second)) return false;
       }
     }
