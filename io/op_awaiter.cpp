@@ -1,5 +1,6 @@
 #include <cerrno>
 
+#include "codec/base/planted.h"
 #include "io/scope.h"
 
 namespace pulter::io {
@@ -63,6 +64,10 @@ void OpAwaiter::on_timer(Op& done) noexcept {
   if (!self.op.pending) return self.finish();
   self.timed_out_ = true;
   self.scope_.io().cancel(self.op);
+  if constexpr (planted(Bug::timeout_completes_twice)) {
+    self.op.result = -ECANCELED;
+    self.finish();
+  }
 }
 
 void OpAwaiter::finish() noexcept {

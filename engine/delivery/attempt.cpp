@@ -7,6 +7,7 @@
 #include <utility>
 #include <vector>
 
+#include "codec/base/planted.h"
 #include "codec/http/request_head.h"
 #include "codec/http/retry_after.h"
 #include "engine/delivery/row_errors.h"
@@ -145,6 +146,7 @@ io::Task<Result<>> AttemptRun::send_windows(BodySource& source, Outgoing& outgoi
     const io::Instant patience = scope_.io().now() + limits::stalled_send_patience;
     const bool may_stall = bodies_.contended();
     std::uint64_t left_now = 0;
+    if constexpr (planted(Bug::buffer_reused_early)) outgoing.buffer.release();
     const std::int32_t result = co_await connection_.send(
         std::string_view(from, size), may_stall ? std::min(patience, deadline_) : deadline_, &left_now);
     sent += left_now;

@@ -3,6 +3,7 @@
 #include <chrono>
 #include <utility>
 
+#include "codec/base/planted.h"
 #include "engine/delivery/event_id.h"
 #include "engine/delivery/retry_schedule.h"
 #include "engine/delivery/row_errors.h"
@@ -90,14 +91,15 @@ io::Task<> Lane::deliver(store::LaneWork work) {
   std::uint64_t cursor = model::next_cursor(run.delivery(), count, run.delivery().cursor);
   auto source = co_await BodySource::open(scope_, services_.spool, run.work.import, run.work.plan);
   if (!source) {
-    model::Event event = run.work.event.value_or(model::Event{});
+    model::Event event = event_at(run, cursor);
     co_await halt_unsendable(run, std::move(event), cursor, source.error());
     co_return;
   }
   run.source = std::move(*source);
 
   std::optional<Outgoing> current;
-  if (run.work.event)
+  // Without a digest it could never be rendered: it is opened anew, so that its digest is durable first.
+  if (run.work.event && !run.work.event->body_digest.empty())
     current = co_await reopen_event(run, *run.work.event, cursor);
   else
     current = co_await open_event(run, cursor);
@@ -117,6 +119,14 @@ io::Task<> Lane::deliver(store::LaneWork work) {
     co_await attempt.send(*run.source, *current, trigger);
     std::optional<Outgoing> ahead = render_ahead(run, *current);
     co_await settle_attempt(attempt, *current);
+    if constexpr (planted(Bug::redirect_followed)) {
+      const auto there = net::parse_url(attempt.facts().location);
+      if (there) {
+        url_ = *there;
+        connection_->retire();
+        continue;
+      }
+    }
     if (scope_.cancelled()) break;  // nobody knows how it ended: it is sent again, with the same id and bytes
 
     store::Record record = make_record(run, *current, attempt);
@@ -127,6 +137,7 @@ io::Task<> Lane::deliver(store::LaneWork work) {
       current->event.attempts = record.attempt.number;
       current->event.attempts_in_budget += record.spends_budget ? 1 : 0;
       current->event.next_attempt_at_ms = record.retry_at_ms;
+      if constexpr (planted(Bug::new_id_on_retry)) current->event.id = shard::new_id(scope_.io(), "evt_");
     }
     const std::uint64_t following = record.next_cursor;
     Step step = Step::go_on;
@@ -136,6 +147,12 @@ io::Task<> Lane::deliver(store::LaneWork work) {
       step = co_await commit(std::move(record));
     }
     if (step != Step::go_on) break;
+    if constexpr (planted(Bug::successor_overtakes)) {
+      if (retry && ahead) {
+        current = std::move(ahead);
+        continue;
+      }
+    }
     if (retry) continue;
     if (!delivered || following == model::cursor_end(count)) break;
     cursor = following;
@@ -178,23 +195,32 @@ io::Task<> Lane::perform(store::LaneWork work) {
   co_await commit(std::move(record));
 }
 
-Result<model::Event> Lane::next_event(const Run& run, std::uint64_t cursor) {
-  const std::uint64_t count = run.work.import.count;
+/// The event of a step, as far as it can be told without the file. One that is open already and could not be
+/// rendered then keeps its count of attempts.
+model::Event Lane::event_at(const Run& run, std::uint64_t cursor) const {
+  const model::Import& import = run.work.import;
   model::Event event;
-  event.id = event_id(run.work.import, webhook_id_, cursor);
-  event.import_id = run.work.import.id;
+  event.id = event_id(import, webhook_id_, cursor);
+  if (run.work.event && run.work.event->id == event.id) return *run.work.event;
+  event.import_id = import.id;
   event.webhook_id = webhook_id_;
   if (cursor == model::cursor_started) {
     event.name = "import.started";
-  } else if (cursor > count) {
-    event.name = run.work.import.error.code.empty() ? "import.completed" : "import.failed";
+  } else if (cursor > import.count) {
+    event.name = import.error.code.empty() ? "import.completed" : "import.failed";
   } else {
-    auto range = run.source->batch(cursor);
-    if (!range) return fail(std::move(range.error()));
     event.index = cursor;
-    event.first_row = range->first_row;
-    event.rows = range->rows;
   }
+  return event;
+}
+
+Result<model::Event> Lane::next_event(const Run& run, std::uint64_t cursor) {
+  model::Event event = event_at(run, cursor);
+  if (event.index == 0) return event;
+  auto range = run.source->batch(event.index);
+  if (!range) return fail(std::move(range.error()));
+  event.first_row = range->first_row;
+  event.rows = range->rows;
   return event;
 }
 
@@ -205,12 +231,13 @@ io::Task<std::optional<Outgoing>> Lane::open_event(Run& run, std::uint64_t curso
   if (settled != Step::go_on) co_return none;
   auto event = next_event(run, cursor);
   if (!event) {
-    model::Event unopened;
+    model::Event unopened = event_at(run, cursor);
     co_await halt_unsendable(run, std::move(unopened), cursor, event.error());
     co_return none;
   }
   std::optional<Outgoing> outgoing = co_await reopen_event(run, std::move(*event), cursor);
   if (!outgoing) co_return none;
+  if constexpr (planted(Bug::digest_not_awaited)) co_return outgoing;
   while (!stopping()) {
     store::OpenEvent request{.lane = key(), .cursor = cursor, .event = outgoing->event};
     auto reply = co_await services_.store.call(std::move(request));
@@ -293,6 +320,7 @@ store::Record Lane::make_record(Run& run, const Outgoing& outgoing, AttemptRun& 
   record.attempt = std::move(attempt.attempt());
   record.attempt.outcome = verdict.outcome;
   record.attempt.error = verdict.error;
+  if constexpr (planted(Bug::secret_logged)) record.attempt.error += webhook_.secrets.front().text;
   record.disposition = verdict.disposition;
   record.spends_budget = !verdict.at_once;
   record.reason = verdict.error;
@@ -348,6 +376,10 @@ void Lane::tell(const store::Record& record) {
 io::Task<Lane::Step> Lane::commit(store::Record record) {
   const Step before = co_await finish_background();
   if (before == Step::stop) co_return Step::stop;
+  if constexpr (planted(Bug::acknowledge_before_durable)) {
+    scope_.spawn(commit_in_background(std::move(record)));
+    co_return Step::go_on;
+  }
   while (true) {
     store::Record copy = record;
     auto reply = co_await services_.store.call(std::move(copy));
@@ -357,6 +389,7 @@ io::Task<Lane::Step> Lane::commit(store::Record record) {
         if (reply.value->go_on && !reply.value->task_waiting && before == Step::go_on) co_return Step::go_on;
         co_return Step::ask_again;
       case Status::unavailable:
+        if constexpr (planted(Bug::full_disk_ignored)) co_return Step::go_on;
         break;
       case Status::fenced:
         fenced_ = true;
@@ -420,14 +453,15 @@ io::Task<Lane::Step> Lane::finish_background() {
 io::Task<> Lane::halt_unsendable(Run& run, model::Event event, std::uint64_t cursor, const Error& error) {
   if (error.code == ErrorCode::cancelled) co_return;
   const bool is_task = run.work.kind == store::LaneWork::Kind::task;
-  if (event.id.empty()) {
-    event.id = event_id(run.work.import, webhook_id_, cursor);
-    event.import_id = run.work.import.id;
-    event.webhook_id = webhook_id_;
-    event.index = cursor;
+  if (!is_task) {
     store::OpenEvent request{.lane = key(), .cursor = cursor, .event = event};
     auto reply = co_await services_.store.call(std::move(request));
-    if (!reply.done()) co_return;
+    const bool is_open = reply.done() || (reply.value && reply.value->id == event.id);
+    if (!is_open) {
+      if (reply.status == Status::fenced) fenced_ = true;
+      if (reply.status == Status::unavailable) co_await pause(limits::store_retry_wait);
+      co_return;
+    }
   }
   store::Record record;
   record.lane = key();

@@ -81,6 +81,7 @@ class Lane {
   io::Task<std::optional<Outgoing>> open_event(Run& run, std::uint64_t cursor);
   io::Task<std::optional<Outgoing>> reopen_event(Run& run, model::Event event, std::uint64_t cursor);
   std::optional<Outgoing> render_ahead(Run& run, const Outgoing& current);
+  [[nodiscard]] model::Event event_at(const Run& run, std::uint64_t cursor) const;
   Result<model::Event> next_event(const Run& run, std::uint64_t cursor);
   io::Task<bool> wait_until_due(const model::Event& event);
   io::Task<> renew_connection();

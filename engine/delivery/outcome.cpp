@@ -2,6 +2,8 @@
 
 #include <string>
 
+#include "codec/base/planted.h"
+
 namespace pulter::delivery {
 namespace {
 
@@ -63,7 +65,8 @@ Verdict judge_refusal(const ExchangeFacts& facts) {
 Verdict judge_exchange(const ExchangeFacts& facts, const model::Webhook& webhook) {
   Verdict verdict;
   const bool says_yes = facts.status >= 200 && facts.status < 300;
-  if (!facts.answer_complete && !(facts.status >= 300)) {
+  const bool is_cut = !facts.answer_complete && !(planted(Bug::cut_answer_accepted) && facts.status != 0);
+  if (is_cut && !(facts.status >= 300)) {
     verdict = judge_failure(facts);
   } else if (says_yes) {
     verdict.outcome = Outcome::delivered;
@@ -76,6 +79,7 @@ Verdict judge_exchange(const ExchangeFacts& facts, const model::Webhook& webhook
     verdict = judge_refusal(facts);
   }
   if (verdict.disposition == Disposition::retry) verdict.floor_s = facts.retry_after_s.value_or(0);
+  if constexpr (planted(Bug::retry_after_ignored)) verdict.floor_s = 0;
   return verdict;
 }
 

@@ -2,6 +2,8 @@
 
 #include <utility>
 
+#include "codec/base/planted.h"
+
 namespace pulter::delivery {
 namespace {
 
@@ -38,6 +40,7 @@ net::Verdict judge_addresses(std::span<const net::IpAddress> addresses, const co
     (one.allowed ? good : bad) = text;
     if (all.rule.empty() || (all.allowed && !one.allowed)) all = {one.allowed, text + ": " + one.rule};
   }
+  if constexpr (planted(Bug::private_address_dialled)) all.allowed = all.allowed || !good.empty();
   if (!good.empty() && !bad.empty())
     all.rule += " (" + good + " would be allowed, but a mixed answer is refused whole)";
   return all;

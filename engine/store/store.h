@@ -196,7 +196,8 @@ struct NextWork {
   LaneKey lane;
 };
 
-/// The event for the delivery's cursor, stored with its digest before its first byte leaves.
+/// The event for the delivery's cursor, stored with its digest before its first byte leaves. One that is open
+/// there without a digest (its file could not be read) gets what it lacks.
 struct OpenEvent {
   using Answer = model::Event;  ///< conflict: the event that is open there already, or the cursor moved
   LaneKey lane;

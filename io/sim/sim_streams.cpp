@@ -234,7 +234,8 @@ bool SimIo::send_some(Pending& pending, Socket& self, std::int32_t* result) {
   pending.sent += part;
   if (pending.sent < pending.send_limit) return false;
   if (pending.resets) schedule(now_, EventKind::reset, {}, op.fd);
-  *result = pending.resets ? -ECONNRESET : static_cast<std::int32_t>(pending.sent);
+  // As in a kernel, bytes that were taken count: only a send that took none tells of the reset by itself.
+  *result = pending.resets && pending.sent == 0 ? -ECONNRESET : static_cast<std::int32_t>(pending.sent);
   return true;
 }
 

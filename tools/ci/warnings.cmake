@@ -10,7 +10,12 @@ target_compile_options(pulter_flags INTERFACE
   $<$<BOOL:${PULTER_WERROR}>:-Werror>)
 target_compile_definitions(pulter_flags INTERFACE
   PULTER_VERSION="${PROJECT_VERSION}"
-  $<$<CONFIG:Debug>:_GLIBCXX_ASSERTIONS>)
+  $<$<CONFIG:Debug>:_GLIBCXX_ASSERTIONS>
+  $<$<BOOL:${PULTER_PLANTED_BUG}>:PULTER_PLANTED_BUG=${PULTER_PLANTED_BUG}>)
+if(PULTER_FUZZERS)
+  # What the fuzzer steers by: which edges an input took.
+  target_compile_options(pulter_flags INTERFACE -fsanitize=fuzzer-no-link)
+endif()
 if(PULTER_SANITIZE)
   # vptr asks for the type information that codec, io and engine are compiled without.
   target_compile_options(pulter_flags INTERFACE -fsanitize=${PULTER_SANITIZE} -fno-sanitize=vptr -fno-omit-frame-pointer)

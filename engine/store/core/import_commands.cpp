@@ -1,5 +1,6 @@
 #include <algorithm>
 
+#include "codec/base/planted.h"
 #include "engine/store/core/handlers.h"
 
 namespace pulter::store {
@@ -37,7 +38,11 @@ Answer resume(Session& session, model::Import import) {
       .with(import.id)
       .run();
   session.db
-      .query("UPDATE deliveries SET halted_event_id = '', paused = 0 WHERE import_id = ? AND cancelled = 0")
+      .query(planted(Bug::resume_off_by_one) ? "UPDATE deliveries SET cursor = cursor + 1, open_event_id = "
+                                               "'', halted_event_id = '', paused = 0"
+                                               " WHERE import_id = ? AND cancelled = 0 AND ended = 0"
+                                             : "UPDATE deliveries SET halted_event_id = '', paused = 0 WHERE "
+                                               "import_id = ? AND cancelled = 0")
       .with(import.id)
       .run();
   session.db.query("UPDATE imports SET paused = 0 WHERE id = ?").with(import.id).run();

@@ -64,6 +64,10 @@ Answer add_resend(Session& session, const std::string& event_id) {
       return conflict("The file of import " + event->import_id +
                       " is not kept any more, so its events cannot be sent" + " again.");
     }
+    if (event->body_digest.empty()) {
+      return conflict("Event '" + event_id +
+                      "' was never sent, because its file could not be read: resume its import instead.");
+    }
     if (hurry(session, *event)) return done(find_event(session, event_id).value_or(model::Event{}));
   }
   session.db.query("UPDATE lane_tasks SET retry_at = 0 WHERE event_id = ?").with(event_id).run();

@@ -94,7 +94,8 @@ TEST(SimIo, ResetInASendReachesBothEndsAndBytesMayArriveOrNot) {
   std::set<bool> arrived;
   for (std::uint64_t seed = 1; seed <= 50; ++seed) {
     const Outcome run = run_seed(seed, faults, 10'000);
-    EXPECT_EQ(run.exchange.sent, -ECONNRESET);
+    // Bytes that were taken count, so a reset after the last of them is told by the next operation.
+    EXPECT_TRUE(run.exchange.sent == -ECONNRESET || run.exchange.sent == 0) << run.exchange.sent;
     EXPECT_TRUE(run.exchange.last == -ECONNRESET || run.exchange.last == 0);
     arrived.insert(!run.exchange.received.empty());
   }

@@ -364,6 +364,33 @@ TEST_F(Lanes, HaltWithTheReasonWhenTheFileCannotBeRead) {
   expect_in_order(5);
 }
 
+TEST_F(Lanes, OpenAnewAnEventThatCouldNotBeRenderedAtFirst) {
+  engine_.spool().set_failing(true);
+  const std::string id = start(250, 100);
+  ASSERT_TRUE(reach(id, ImportState::halted));
+  const std::string event_id = engine_.look(id).deliveries.front().halted_event_id;
+  auto unsent = engine_.ask(store::GetEvent{event_id});
+  ASSERT_TRUE(unsent.done());
+  EXPECT_EQ(unsent.value->index, 1u);
+  EXPECT_EQ(unsent.value->body_digest, "");
+  EXPECT_EQ(engine_.ask(store::AddLaneTask{store::LaneTaskKind::resend, event_id, {}}).status,
+            store::Status::conflict)
+      << "its digest would not be in the store before its first byte leaves";
+  engine_.spool().set_failing(false);
+  ASSERT_TRUE(engine_.ask(store::CommandImport{id, store::ImportCommand::resume}).done());
+  engine_.poke(webhook_.id);
+  ASSERT_TRUE(reach(id, ImportState::completed));
+  expect_in_order(3);
+  EXPECT_EQ(receiver_.history().front().webhook_id, event_id);
+  EXPECT_EQ(receiver_.history().front().attempt, "2");
+  auto sent = engine_.ask(store::GetEvent{event_id});
+  ASSERT_TRUE(sent.done());
+  EXPECT_EQ(sent.value->rows, 100u);
+  EXPECT_EQ(sent.value->first_row, 1u);
+  EXPECT_NE(sent.value->body_digest, "");
+  EXPECT_EQ(engine_.look(id).deliveries.front().rows_delivered, 250u);
+}
+
 /// I1 to I4 over crashes: strict repeats at most one batch per crash, relaxed at most two.
 void crash_often(std::uint64_t seed, config::Durability durability, std::size_t repeats_per_crash) {
   SimEngine engine(seed, durability);
