@@ -102,6 +102,10 @@ inline constexpr std::size_t sniffed_bytes = 64 * kib;
 inline constexpr auto upkeep_tick = 1s;
 /// Ticks between two looks at what is kept no longer.
 inline constexpr std::uint64_t retention_ticks = 5;
+
+/// How often a change is made anew because somebody else's came between reading and writing: each time
+/// somebody got through, so a few are plenty.
+inline constexpr int update_tries_max = 8;
 /// A spooled file that no import names may be on its way into one for so long.
 inline constexpr auto leftover_age_min = 1h;
 

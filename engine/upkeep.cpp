@@ -1,5 +1,6 @@
 #include "engine/upkeep.h"
 
+#include <algorithm>
 #include <chrono>
 #include <set>
 #include <string>
@@ -18,6 +19,11 @@ Upkeep::Upkeep(io::Scope& scope, const config::Config& config, store::Store& sto
 io::Task<> Upkeep::run() {
   co_await sweep_leftovers();
   for (std::uint64_t tick = 0; !scope_.cancelled(); ++tick) {
+    if (!store_.trouble().empty()) {
+      // Nobody may be writing at present: without this it would not be noticed that there is room again.
+      store::ProbeWrite probe;
+      co_await client_.call(std::move(probe));
+    }
     look_at_store();
     if (tick % limits::retention_ticks == 0) co_await apply_retention();
     const io::Instant next = scope_.io().now() + limits::upkeep_tick;
@@ -43,13 +49,24 @@ io::Task<> Upkeep::apply_retention() {
   const std::int64_t day_ms = 24 * 3600 * std::int64_t{1000};
   const std::int64_t now_ms = shard::unix_ms(scope_.io());
   const std::int64_t before_ms = config_.retention_days == 0 ? 0 : now_ms - config_.retention_days * day_ms;
+  std::uint64_t over = co_await bytes_over();
   for (bool more = true; more && !scope_.cancelled();) {
-    store::RetentionStep step{before_ms};
+    store::RetentionStep step{before_ms, over};
     auto reply = co_await client_.call(std::move(step));
     if (!reply.done()) co_return;
     more = reply.value->more;
+    over -= std::min(over, reply.value->bytes);
     for (std::string& key : reply.value->spool_keys) co_await remove(std::move(key));
   }
+}
+
+/// How many bytes of files more than `retention_bytes` are kept.
+io::Task<std::uint64_t> Upkeep::bytes_over() {
+  if (config_.retention_bytes == 0) co_return 0;
+  store::SumSpoolBytes sum;
+  auto kept = co_await client_.call(std::move(sum));
+  const std::uint64_t bytes = kept.done() && kept.value ? *kept.value : 0;
+  co_return bytes > config_.retention_bytes ? bytes - config_.retention_bytes : 0;
 }
 
 io::Task<> Upkeep::remove(std::string key) {

@@ -23,6 +23,7 @@ class Upkeep {
  private:
   io::Task<> sweep_leftovers();
   io::Task<> apply_retention();
+  io::Task<std::uint64_t> bytes_over();
   io::Task<> remove(std::string key);
   void look_at_store();
 

@@ -161,7 +161,8 @@ Result<Url> parse_url(std::string_view text) {
   const std::size_t question = std::min(rest.find('?'), rest.size());
   url.target = normal_path(rest.substr(0, question));
   append_encoded(url.target, rest.substr(question), "\"<>'");
-  if (url.target.size() > url_bytes_max) {
+  // What is stored is read again, so the canonical form must pass too.
+  if (url.text().size() > url_bytes_max) {
     return bad_url(0, "The URL is longer than " + std::to_string(url_bytes_max) +
                           " bytes once its letters are escaped.");
   }

@@ -38,6 +38,7 @@ struct Config {
   std::uint64_t max_rows = 0;        ///< 0: no limit
   std::uint64_t max_batch_bytes = 64u << 20;
   std::uint32_t retention_days = 30;       ///< 0: kept for ever
+  std::uint64_t retention_bytes = 0;       ///< of kept files; over it the oldest go first; 0: any number
   std::string tcp_congestion;              ///< empty: the system's
   std::string tls_ca_file;                 ///< added to the system's trust store; empty: none
   std::vector<net::Endpoint> dns_servers;  ///< none: those of /etc/resolv.conf

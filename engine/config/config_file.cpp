@@ -1,3 +1,5 @@
+#include <algorithm>
+
 #include "engine/config/config.h"
 
 // The library's own shared object throws; its header alone, compiled here without exceptions, returns its
@@ -18,6 +20,18 @@ std::unexpected<Error> refuse(std::string_view file, const toml::source_region& 
   detail.append(":").append(std::to_string(where.begin.line)).append(": ").append(what);
   return std::unexpected(Error{ErrorCode::bad_config, static_cast<std::int64_t>(where.begin.line),
                                std::move(detail), std::string(field)});
+}
+
+/// The line (from 1) on which a table begins, or 0. There are none among the settings; and the library stops
+/// the program over a header such as "[/]", so it must not see it.
+std::int64_t line_of_table(std::string_view text) {
+  std::int64_t line = 1;
+  for (std::size_t at = 0; at < text.size(); ++line) {
+    const std::size_t begin = std::min(text.find_first_not_of(" \t\r", at), text.size());
+    if (begin < text.size() && text[begin] == '[') return line;
+    at = std::min(text.find('\n', at), text.size() - 1) + 1;
+  }
+  return 0;
 }
 
 /// A scalar as the text that a flag or variable would have; nothing for a table, a float or a date.
@@ -52,6 +66,15 @@ Result<> apply(Config& config, std::string_view file, std::string_view name, con
 }  // namespace
 
 Result<> load_config(Config& config, std::string_view text, std::string_view file_name) {
+  if (const std::int64_t line = line_of_table(text); line != 0) {
+    return std::unexpected(
+        Error{ErrorCode::bad_config,
+              line,
+              std::string(file_name) + ":" + std::to_string(line) +
+                  ": a line begins with \"[\", but the settings have no tables: write each as "
+                  "name = value, a list within one line or with its \"[\" behind the \"=\"",
+              {}});
+  }
   toml::parse_result parsed = toml::parse(text, file_name);
   if (!parsed) {
     const toml::parse_error& error = parsed.error();

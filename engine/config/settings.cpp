@@ -185,6 +185,8 @@ constexpr std::array rows{
         }},
     Row{{"retention_days", false, "days that files, events and attempts are kept; 0: for ever"},
         [](Config& c, Values v) { return set_number(c.retention_days, "retention_days", v[0], 0, 36500); }},
+    Row{{"retention_bytes", false, "most bytes of files that are kept, the oldest go first; 0: any number"},
+        [](Config& c, Values v) { return set_number(c.retention_bytes, "retention_bytes", v[0], 0, any); }},
     Row{{"tcp_congestion", false, "congestion control of connections to receivers; empty: the system's"},
         [](Config& c, Values v) { return set_text(c.tcp_congestion, "tcp_congestion", v[0], true); }},
     Row{{"tls_ca_file", false, "certificates (PEM) that are trusted beside the system's"},

@@ -23,7 +23,9 @@ io::Task<Result<model::Webhook>> ensure_webhook(Services& services, std::string 
   store::EnsureWebhook request{std::move(candidate)};
   auto reply = co_await services.store.call(std::move(request));
   if (reply.done() && reply.value) co_return std::move(*reply.value);
-  co_return fail(ErrorCode::store_unavailable, "the webhook could not be stored: " + reply.detail);
+  const bool is_full = reply.status == store::Status::disk_full;
+  co_return fail(is_full ? ErrorCode::disk_full : ErrorCode::store_unavailable,
+                 "the webhook could not be stored: " + reply.detail);
 }
 
 }  // namespace pulter::control

@@ -154,6 +154,8 @@ Response store_problem(store::Status status, const std::string& detail, std::str
       return problem(404, "not_found", say(" does not exist"));
     case store::Status::conflict:
       return problem(409, "conflict", say(" is not in a state that allows this"));
+    case store::Status::disk_full:
+      return problem(507, "disk_full", say(": the disk is full; nothing was changed"));
     case store::Status::unavailable:
       return problem(503, "store_unavailable",
                      say(": the store cannot write at present; nothing was changed"));

@@ -55,7 +55,8 @@ io::Task<Response> rotate_secret(Context& context) {
   json::ObjectReader fields(*value);
   auto secret = fields.string("secret");
   if (secret) {
-    if (auto ok = sign::Secret::parse(*secret); !ok) fields.refuse("secret", "is refused. " + ok.error().detail);
+    if (auto ok = sign::Secret::parse(*secret); !ok)
+      fields.refuse("secret", "is refused. " + ok.error().detail);
   }
   const auto overlap_s = fields.unsigned_integer("overlapSeconds", 0, limits::secret_overlap_s_max);
   if (auto ok = fields.finish(); !ok) co_return problem(ok.error());
@@ -64,13 +65,17 @@ io::Task<Response> rotate_secret(Context& context) {
   if (!reply.done() || !reply.value) {
     co_return store_problem(reply.status, reply.detail, "webhook " + context.request.id);
   }
-  model::Webhook webhook = std::move(*reply.value);
   const std::int64_t now_ms = shard::unix_ms(context.services.io);
   const std::uint64_t overlap_ms = overlap_s.value_or(limits::secret_overlap_s_default) * 1000;
-  rotate(webhook, secret ? std::move(*secret) : new_secret(context.services.io), now_ms,
-         static_cast<std::int64_t>(overlap_ms));
-  store::PutWebhook put{std::move(webhook), false};
-  auto stored = co_await context.services.store.call(std::move(put));
+  const std::string fresh = secret ? std::move(*secret) : new_secret(context.services.io);
+  store::Reply<model::Webhook> stored = std::move(reply);
+  for (int tries = 0; tries < limits::update_tries_max; ++tries) {
+    model::Webhook webhook = *stored.value;
+    rotate(webhook, fresh, now_ms, static_cast<std::int64_t>(overlap_ms));
+    store::PutWebhook put{std::move(webhook), false, std::move(*stored.value)};
+    stored = co_await context.services.store.call(std::move(put));
+    if (stored.status != store::Status::conflict || !stored.value) break;
+  }
   if (!stored.done() || !stored.value) {
     co_return store_problem(stored.status, stored.detail, "webhook " + context.request.id);
   }

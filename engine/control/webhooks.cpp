@@ -43,7 +43,8 @@ void read_headers(json::ObjectReader& fields, model::Webhook& webhook) {
   if (!headers) return;
   std::vector<http::HeaderField> views;
   for (const auto& [name, value] : *headers) views.push_back({name, value});
-  if (auto ok = http::check_custom_headers(views); !ok) fields.refuse("headers", "is refused. " + ok.error().detail);
+  if (auto ok = http::check_custom_headers(views); !ok)
+    fields.refuse("headers", "is refused. " + ok.error().detail);
   webhook.headers = std::move(*headers);
 }
 
@@ -81,7 +82,8 @@ void read_secret(json::ObjectReader& fields, model::Webhook& webhook, io::Io& io
   }
   auto secret = fields.string("secret");
   if (secret) {
-    if (auto ok = sign::Secret::parse(*secret); !ok) fields.refuse("secret", "is refused. " + ok.error().detail);
+    if (auto ok = sign::Secret::parse(*secret); !ok)
+      fields.refuse("secret", "is refused. " + ok.error().detail);
   }
   webhook.secrets.push_back({secret ? std::move(*secret) : new_secret(io), 0});
 }
@@ -127,14 +129,11 @@ io::Task<Result<>> check_importer(Services& services, const model::Webhook& webh
   co_return fail(ErrorCode::store_unavailable, "the store could not be asked: " + reply.detail);
 }
 
-io::Task<Response> put_webhook(Context& context, model::Webhook webhook, bool create) {
+/// The answer to a webhook that was stored, or was not.
+Response stored_webhook(Context& context, store::Reply<model::Webhook>& reply, const std::string& id,
+                        bool create) {
   Services& services = context.services;
-  Result<> known = co_await check_importer(services, webhook);
-  if (!known) co_return problem(known.error());
-  const std::string id = webhook.id;
-  store::PutWebhook put{std::move(webhook), create};
-  auto reply = co_await services.store.call(std::move(put));
-  if (!reply.done() || !reply.value) co_return store_problem(reply.status, reply.detail, "webhook " + id);
+  if (!reply.done() || !reply.value) return store_problem(reply.status, reply.detail, "webhook " + id);
   services.lanes.poke(id);
   announce_webhook(services, *reply.value);
   std::string body;
@@ -142,7 +141,7 @@ io::Task<Response> put_webhook(Context& context, model::Webhook webhook, bool cr
   write(w, *reply.value, shard::unix_ms(services.io), create ? WithSecret::yes : WithSecret::no);
   Response response = json_response(create ? 201 : 200, std::move(body));
   if (create) response.headers.emplace_back("Location", "/v1/webhooks/" + id);
-  co_return response;
+  return response;
 }
 
 Response no_webhook(const std::string& id) {
@@ -157,7 +156,12 @@ io::Task<Response> create_webhook(Context& context) {
   model::Webhook webhook;
   webhook.id = shard::new_id(context.services.io, "wh_");
   if (auto ok = read_webhook(*value, context.services, webhook, true); !ok) co_return problem(ok.error());
-  co_return co_await put_webhook(context, std::move(webhook), true);
+  Result<> known = co_await check_importer(context.services, webhook);
+  if (!known) co_return problem(known.error());
+  const std::string id = webhook.id;
+  store::PutWebhook put{std::move(webhook), true};
+  auto reply = co_await context.services.store.call(std::move(put));
+  co_return stored_webhook(context, reply, id, true);
 }
 
 io::Task<Response> list_webhooks(Context& context) {
@@ -198,9 +202,18 @@ io::Task<Response> update_webhook(Context& context) {
   store::GetWebhook request{id};
   auto reply = co_await context.services.store.call(std::move(request));
   if (!reply.done() || !reply.value) co_return store_problem(reply.status, reply.detail, "webhook " + id);
-  model::Webhook webhook = std::move(*reply.value);
-  if (auto ok = read_webhook(*value, context.services, webhook, false); !ok) co_return problem(ok.error());
-  co_return co_await put_webhook(context, std::move(webhook), false);
+  // What was not named must stay as it is, also when a 410 or another person changes it at the same time:
+  // then the change is made anew, from what is there by now.
+  for (int tries = 0; tries < limits::update_tries_max; ++tries) {
+    model::Webhook webhook = *reply.value;
+    if (auto ok = read_webhook(*value, context.services, webhook, false); !ok) co_return problem(ok.error());
+    Result<> known = co_await check_importer(context.services, webhook);
+    if (!known) co_return problem(known.error());
+    store::PutWebhook put{std::move(webhook), false, std::move(*reply.value)};
+    reply = co_await context.services.store.call(std::move(put));
+    if (reply.status != store::Status::conflict || !reply.value) break;
+  }
+  co_return stored_webhook(context, reply, id, false);
 }
 
 io::Task<Response> delete_webhook(Context& context) {

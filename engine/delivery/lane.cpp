@@ -16,6 +16,15 @@ using model::Trigger;
 using store::Disposition;
 using store::Status;
 
+namespace {
+
+/// Nothing was written, and it may be one day.
+bool may_try_again(Status status) {
+  return status == Status::unavailable || status == Status::disk_full;
+}
+
+}  // namespace
+
 Lane::Lane(io::Scope& shard, LaneServices services, std::string webhook_id, std::uint64_t epoch)
     : scope_(shard.io(), &shard), services_(services), webhook_id_(std::move(webhook_id)), epoch_(epoch) {}
 
@@ -116,17 +125,10 @@ io::Task<> Lane::deliver(store::LaneWork work) {
     AttemptRun attempt(scope_, *connection_, services_.dialer, services_.bodies, services_.config, webhook_,
                        url_);
     const Trigger trigger = current->event.attempts == 0 ? Trigger::delivery : Trigger::retry;
+    if (has_waited(run, current->event)) scope_.spawn(show_in_flight(current->event.id));
     co_await attempt.send(*run.source, *current, trigger);
     std::optional<Outgoing> ahead = render_ahead(run, *current);
     co_await settle_attempt(attempt, *current);
-    if constexpr (planted(Bug::redirect_followed)) {
-      const auto there = net::parse_url(attempt.facts().location);
-      if (there) {
-        url_ = *there;
-        connection_->retire();
-        continue;
-      }
-    }
     if (scope_.cancelled()) break;  // nobody knows how it ended: it is sent again, with the same id and bytes
 
     store::Record record = make_record(run, *current, attempt);
@@ -147,12 +149,7 @@ io::Task<> Lane::deliver(store::LaneWork work) {
       step = co_await commit(std::move(record));
     }
     if (step != Step::go_on) break;
-    if constexpr (planted(Bug::successor_overtakes)) {
-      if (retry && ahead) {
-        current = std::move(ahead);
-        continue;
-      }
-    }
+    if (retry && planted(Bug::successor_overtakes) && ahead) current = std::move(ahead);
     if (retry) continue;
     if (!delivered || following == model::cursor_end(count)) break;
     cursor = following;
@@ -185,6 +182,7 @@ io::Task<> Lane::perform(store::LaneWork work) {
   AttemptRun attempt(scope_, *connection_, services_.dialer, services_.bodies, services_.config, webhook_,
                      url_);
   const Trigger trigger = run.work.task_kind == store::LaneTaskKind::test ? Trigger::test : Trigger::resend;
+  if (is_test) scope_.spawn(show_in_flight(outgoing->event.id));
   co_await attempt.send(*run.source, *outgoing, trigger);
   co_await settle_attempt(attempt, *outgoing);
   if (scope_.cancelled()) co_return;
@@ -244,7 +242,7 @@ io::Task<std::optional<Outgoing>> Lane::open_event(Run& run, std::uint64_t curso
     if (reply.done()) co_return outgoing;
     if (reply.status == Status::fenced) fenced_ = true;
     // unknown: it may be stored already; a second try then answers conflict, and NextWork says with which id.
-    if (reply.status != Status::unavailable && reply.status != Status::unknown) break;
+    if (!may_try_again(reply.status) && reply.status != Status::unknown) break;
     co_await pause(limits::store_retry_wait);
   }
   co_return none;
@@ -279,6 +277,21 @@ std::optional<Outgoing> Lane::render_ahead(Run& run, const Outgoing& current) {
   return std::move(*outgoing);
 }
 
+/// Whether the store has the event as pending: it waits for a retry, or waited while its import was stopped.
+bool Lane::has_waited(const Run& run, const model::Event& event) {
+  const std::optional<model::Event>& found = run.work.event;
+  const bool was_pending = found && found->id == event.id && found->state == model::EventState::pending;
+  return event.attempts > 0 || was_pending;
+}
+
+/// Beside the request, which does not wait for it: the Record that follows comes later in the store's order.
+io::Task<> Lane::show_in_flight(std::string event_id) {
+  store::BeginAttempt begin{key(), event_id};
+  const auto reply = co_await services_.store.call(std::move(begin));
+  ChangeSink* const sink = services_.changes;
+  if (reply.done() && sink != nullptr && sink->wanted()) sink->changed({{}, event_id, {}});
+}
+
 /// True when the event may leave now; false when the lane was poked, is stopping, or lost its lease.
 io::Task<bool> Lane::wait_until_due(const model::Event& event) {
   const std::int64_t wait_ms = event.next_attempt_at_ms - shard::unix_ms(scope_.io());
@@ -311,7 +324,15 @@ io::Task<> Lane::drop_connection() {
 }
 
 store::Record Lane::make_record(Run& run, const Outgoing& outgoing, AttemptRun& attempt) {
-  const Verdict verdict = judge_exchange(attempt.facts(), webhook_);
+  Verdict verdict = judge_exchange(attempt.facts(), webhook_);
+  if constexpr (planted(Bug::redirect_followed)) {
+    if (const auto there = net::parse_url(attempt.facts().location)) {
+      url_ = *there;
+      connection_->retire();
+      verdict.disposition = Disposition::retry;
+      verdict.at_once = true;
+    }
+  }
   store::Record record;
   record.lane = key();
   record.import_id = outgoing.event.import_id;
@@ -389,6 +410,7 @@ io::Task<Lane::Step> Lane::commit(store::Record record) {
         if (reply.value->go_on && !reply.value->task_waiting && before == Step::go_on) co_return Step::go_on;
         co_return Step::ask_again;
       case Status::unavailable:
+      case Status::disk_full:
         if constexpr (planted(Bug::full_disk_ignored)) co_return Step::go_on;
         break;
       case Status::fenced:
@@ -424,7 +446,7 @@ io::Task<> Lane::commit_in_background(store::Record record) {
   while (true) {
     store::Record copy = record;
     auto reply = co_await services_.store.call(std::move(copy));
-    if (reply.status == Status::unavailable && !scope_.cancelled()) {
+    if (may_try_again(reply.status) && !scope_.cancelled()) {
       const io::Instant until = scope_.io().now() + limits::store_retry_wait;
       co_await io::sleep_until(scope_, until);
       continue;
@@ -459,7 +481,7 @@ io::Task<> Lane::halt_unsendable(Run& run, model::Event event, std::uint64_t cur
     const bool is_open = reply.done() || (reply.value && reply.value->id == event.id);
     if (!is_open) {
       if (reply.status == Status::fenced) fenced_ = true;
-      if (reply.status == Status::unavailable) co_await pause(limits::store_retry_wait);
+      if (may_try_again(reply.status)) co_await pause(limits::store_retry_wait);
       co_return;
     }
   }

@@ -83,6 +83,8 @@ class Lane {
   std::optional<Outgoing> render_ahead(Run& run, const Outgoing& current);
   [[nodiscard]] model::Event event_at(const Run& run, std::uint64_t cursor) const;
   Result<model::Event> next_event(const Run& run, std::uint64_t cursor);
+  [[nodiscard]] static bool has_waited(const Run& run, const model::Event& event);
+  io::Task<> show_in_flight(std::string event_id);
   io::Task<bool> wait_until_due(const model::Event& event);
   io::Task<> renew_connection();
   io::Task<> settle_attempt(AttemptRun& attempt, const Outgoing& outgoing);

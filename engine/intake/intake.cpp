@@ -31,9 +31,10 @@ bool fails_the_import(ErrorCode code) {
 }
 
 Error store_error(store::Status status, std::string detail) {
-  const ErrorCode code = status == store::Status::not_found  ? ErrorCode::not_found
-                         : status == store::Status::conflict ? ErrorCode::conflict
-                                                             : ErrorCode::store_unavailable;
+  const ErrorCode code = status == store::Status::not_found   ? ErrorCode::not_found
+                         : status == store::Status::conflict  ? ErrorCode::conflict
+                         : status == store::Status::disk_full ? ErrorCode::disk_full
+                                                              : ErrorCode::store_unavailable;
   return Error{code, -1, std::move(detail)};
 }
 

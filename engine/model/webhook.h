@@ -18,6 +18,7 @@ enum class OnHalt : std::uint8_t { next, hold };
 struct LiveSecret {
   std::string text;
   std::int64_t expires_at_ms = 0;
+  bool operator==(const LiveSecret&) const = default;
 };
 
 /// A callback URL with its signing secrets and its list of events. Its lane sends one request at a time.
@@ -36,6 +37,7 @@ struct Webhook {
   bool retry_on_4xx = false;
   OnHalt on_halt = OnHalt::next;
   std::int64_t created_at_ms = 0;
+  bool operator==(const Webhook&) const = default;
 };
 
 /// Whether the webhook lists `event_name` ("all", "import.started", …).

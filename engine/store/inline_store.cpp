@@ -70,7 +70,7 @@ std::int64_t InlineStore::unix_ms() {
 void InlineStore::run_group() {
   if (crashed_) return;
   if (!injected_trouble_.empty()) {
-    answer_all(group_, Status::unavailable, injected_trouble_);
+    answer_all(group_, Status::disk_full, injected_trouble_);
   } else {
     std::vector<JobAnswer> answers;
     core_.run_group(group_, unix_ms(), answers);

@@ -43,7 +43,7 @@ class InlineStore final : public Store {
   /// behind it is lost. Every call that waits, and each later one, is answered `fenced`, so that flows end
   /// and write nothing.
   void crash(bool keep);
-  /// From now on each write is answered `unavailable` with this reason, as on a full disk; empty: no longer.
+  /// From now on each request is answered `disk_full` with this reason; empty: no longer.
   void set_trouble(std::string reason) { injected_trouble_ = std::move(reason); }
   /// Groups that were carried out.
   [[nodiscard]] std::uint64_t groups() const { return groups_; }

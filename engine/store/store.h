@@ -29,7 +29,8 @@ enum class Status : std::uint8_t {
   conflict,     ///< the answer's value is what is there now
   fenced,       ///< the lane belongs to a later epoch: stop, write nothing
   unknown,      ///< the answer to a commit got lost: `Lookup` before anything is sent
-  unavailable,  ///< nothing was written (disk full, I/O error …): `detail` says why and what to do
+  unavailable,  ///< nothing was written (lock, I/O error …): `detail` says why and what to do
+  disk_full,    ///< nothing was written, and nothing will be until there is room
 };
 
 /// A lane as its owner names it.
@@ -75,6 +76,9 @@ struct PutWebhook {
   using Answer = model::Webhook;
   model::Webhook webhook;
   bool create = true;
+  /// What the change was made from. conflict, with what is there now, when somebody changed it meanwhile (a
+  /// person, or a 410); none: whatever is there.
+  std::optional<model::Webhook> before{};
 };
 /// Finds the importer's webhook for that URL, or makes it from `candidate` (contract, section 3).
 struct EnsureWebhook {
@@ -203,6 +207,13 @@ struct OpenEvent {
   LaneKey lane;
   std::uint64_t cursor = 0;
   model::Event event;
+};
+
+/// A request for that event is about to leave: one that waited shows as `delivering`. Nobody has to await it.
+struct BeginAttempt {
+  using Answer = Nothing;
+  LaneKey lane;
+  std::string event_id;
 };
 
 enum class Disposition : std::uint8_t {
@@ -396,10 +407,22 @@ struct DeleteToken {
 struct RetentionStep {
   struct Removed {
     std::vector<std::string> spool_keys;
+    std::uint64_t bytes = 0;  ///< of the files that the keys name
     bool more = false;
   };
   using Answer = Removed;
   std::int64_t before_ms = 0;
+  /// Not 0: too much is kept, so the imports that ended first are due whatever their age, until files of so
+  /// many bytes are named.
+  std::uint64_t bytes_over = 0;
+};
+/// Writes one row as it is: done when the disk takes writes again. For whoever waits for that.
+struct ProbeWrite {
+  using Answer = Nothing;
+};
+/// The bytes of all files that imports still name. Reads each import that still has its content.
+struct SumSpoolBytes {
+  using Answer = std::uint64_t;
 };
 /// The spool keys that any import still names: what is in the spool beside them is left over from a crash.
 struct ListSpoolKeys {
@@ -409,10 +432,11 @@ struct ListSpoolKeys {
 using Request = std::variant<PutImporter, GetImporter, ListImporters, DeleteImporter, PutWebhook,
                              EnsureWebhook, GetWebhook, ListWebhooks, DeleteWebhook, CreateImport, FillImport,
                              GetImport, FindImportByKey, GetPlan, ListImports, CommandImport, ListRowErrors,
-                             AcquireShard, ListBusyLanes, AddLaneTask, NextWork, OpenEvent, Record, Lookup,
-                             GetEvent, ListEvents, ListAttempts, RetentionStep, ListSpoolKeys, CountImports,
-                             CountEvents, ListBatchMarks, ListRecentAttempts, ListLanes, DescribeEvents,
-                             ListLaneMarks, CreateToken, ListTokens, FindToken, DeleteToken>;
+                             AcquireShard, ListBusyLanes, AddLaneTask, NextWork, OpenEvent, BeginAttempt,
+                             Record, Lookup, GetEvent, ListEvents, ListAttempts, RetentionStep, SumSpoolBytes,
+                             ProbeWrite, ListSpoolKeys, CountImports, CountEvents, ListBatchMarks,
+                             ListRecentAttempts, ListLanes, DescribeEvents, ListLaneMarks, CreateToken,
+                             ListTokens, FindToken, DeleteToken>;
 
 using AnswerValue =
     std::variant<Nothing, model::Importer, Listing<model::Importer>, model::Webhook, Listing<model::Webhook>,

@@ -11,7 +11,7 @@ import time
 from crash_harness import HurtDaemon, await_all_completed, check, harness, judge, need_root, skip, write_rows
 from harness import make_webhook, reference_rows, workplace
 
-DISK = 4 * 1024 * 1024
+DISK = 24 * 1024 * 1024
 
 
 @contextlib.contextmanager

@@ -83,10 +83,10 @@ def power_cuts_lose_nothing_acknowledged():
                 daemon = HurtDaemon(place, data=disk.folder + "/data").wait_ready()
             await_all_completed(daemon)
             daemon.stop()
+            receiver.stop()
         finally:
             place.end_all()
             disk.unmount()
-        receiver.stop()
         counted = judge(receiver.journal_path, bodies, reference_rows(path), CUTS, acknowledged)
         print(f"power cuts {CUTS}  repeats {counted['repeats']}  imports {counted['imports']}  receipts "
               f"{counted['receipts']}", flush=True)

@@ -49,7 +49,10 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     fuzz::require(verdict == first,
                   "kernel " + std::string(name(isa)) + " says " + verdict + ", scalar " + first);
     if (!verdict.starts_with("rows ") && !verdict.starts_with("unclosed_quote")) continue;
-    const std::string difference = json::differs(input.rest(), check);
+    // The byte order mark is the product's to take away; the reference knows nothing of it.
+    const std::string_view text = fuzz::without_mark(input.rest());
+    if (fuzz::verdict(text, check) != verdict) continue;  // without its mark it may look like no text at all
+    const std::string difference = json::differs(text, check);
     fuzz::require(difference.empty(), "kernel " + std::string(name(isa)) + ": " + difference);
   }
   return 0;

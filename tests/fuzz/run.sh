@@ -23,7 +23,7 @@ for target in ${*:-$all}; do
     echo "$target: $(grep -a 'stat::number_of_executed_units' "$log" | awk '{print $2}') inputs," \
       "$(grep -a -E '^#[0-9]+' "$log" | tail -n 1 | sed -E 's/.*cov: ([0-9]+) .*corp: ([0-9]+).*/\1 edges, \2 inputs kept/')"
   else
-    echo "$target: BROKEN: $(grep -a -m 1 -E '^broken:|ERROR: |runtime error' "$log"); see $log"
+    echo "$target: BROKEN: $(grep -a -m 1 -E '^broken:|ERROR: |runtime error' "$log" | cut -c 1-160); see $log"
     broken=1
   fi
 done

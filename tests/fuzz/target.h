@@ -43,6 +43,11 @@ class Input {
   std::string_view rest_;
 };
 
+/// The text behind a UTF-8 byte order mark, if it begins with one.
+inline std::string_view without_mark(std::string_view text) {
+  return text.substr(text.starts_with("\xef\xbb\xbf") ? 3 : 0);
+}
+
 /// Cuts `text` into pieces whose sizes follow `pattern` (bytes, repeated; an empty one: one piece).
 inline std::vector<std::string_view> pieces(std::string_view text, std::string_view pattern) {
   std::vector<std::string_view> all;

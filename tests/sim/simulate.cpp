@@ -1,9 +1,11 @@
-// simulate SEED replays one seed and says all that happened; simulate --seeds N --from S looks for trouble.
+// simulate SEED replays one seed and says all that happened; simulate --seeds N --from S looks for trouble;
+// simulate --file FILE runs the seeds that begin its lines.
 #include <csignal>
 #include <cstdint>
 #include <cstdio>
 #include <cstdlib>
 #include <cstring>
+#include <fstream>
 #include <string>
 #include <string_view>
 
@@ -22,6 +24,7 @@ struct Arguments {
   std::uint64_t seeds = 0;
   std::uint64_t from = 1;
   std::uint64_t only = 0;
+  std::string file;
   bool is_single = false;
   bool keep_going = false;
 };
@@ -48,6 +51,8 @@ bool parse(int count, char** words, Arguments& arguments) {
       arguments.seeds = std::strtoull(words[++i], nullptr, 10);
     } else if (word == "--from" && has_value) {
       arguments.from = std::strtoull(words[++i], nullptr, 10);
+    } else if (word == "--file" && has_value) {
+      arguments.file = words[++i];
     } else if (word == "--keep-going") {
       arguments.keep_going = true;
     } else if (!word.starts_with("-")) {
@@ -57,7 +62,7 @@ bool parse(int count, char** words, Arguments& arguments) {
       return false;
     }
   }
-  return arguments.is_single || arguments.seeds > 0;
+  return arguments.is_single || arguments.seeds > 0 || !arguments.file.empty();
 }
 
 /// Runs one seed; false when something was wrong.
@@ -91,6 +96,22 @@ int run_single(std::uint64_t seed) {
               static_cast<unsigned long long>(figures.receipts), figures.virtual_hours,
               static_cast<unsigned long long>(figures.hash));
   return good ? 0 : 1;
+}
+
+/// Seeds that found something once, each at the beginning of a line.
+int run_file(const std::string& path) {
+  std::ifstream file(path);
+  std::uint64_t count = 0;
+  int wrong = 0;
+  for (std::string line; std::getline(file, line);) {
+    const std::uint64_t seed = std::strtoull(line.c_str(), nullptr, 10);
+    if (seed == 0) continue;
+    Figures figures;
+    ++count;
+    if (!run_seed(seed, false, figures)) ++wrong;
+  }
+  std::printf("seeds of %s: %llu  wrong %d\n", path.c_str(), static_cast<unsigned long long>(count), wrong);
+  return wrong == 0 && count > 0 ? 0 : 1;
 }
 
 int run_many(const Arguments& arguments) {
@@ -135,11 +156,14 @@ int run_many(const Arguments& arguments) {
 int main(int count, char** words) {
   Arguments arguments;
   if (!parse(count, words, arguments)) {
-    std::fprintf(stderr, "usage: simulate SEED | simulate --seeds N [--from S] [--keep-going]\n");
+    std::fprintf(
+        stderr,
+        "usage: simulate SEED | simulate --seeds N [--from S] [--keep-going] | simulate --file FILE\n");
     return 2;
   }
   std::signal(SIGABRT, on_abort);
   std::signal(SIGSEGV, on_abort);
   pulter::io::set_log_level(pulter::io::LogLevel::error);
+  if (!arguments.file.empty()) return run_file(arguments.file);
   return arguments.is_single ? run_single(arguments.only) : run_many(arguments);
 }

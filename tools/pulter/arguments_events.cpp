@@ -56,7 +56,7 @@ void add_event_commands(CLI::App& program, Chosen& chosen) {
     command->callback(
         [id, run, &chosen] { chosen.run = [id, run](Context& context) { return run(context, *id); }; });
   };
-  add("show", "Everything about one event", run_events_show);
+  add("show", "Everything about one event, and its response log", run_events_show);
   add("body", "The exact bytes that are sent, to standard output", run_events_body);
   add("attempts", "The response log: every request made for it, and what came back", run_events_attempts);
 }

@@ -89,6 +89,10 @@ void add_import_command(CLI::App& program, Chosen& chosen) {
                       "utf-8, utf-16, windows-1252, …; without it: found out");
   add_choice(*command, "--data-sync,!--no-data-sync", options->data_sync,
              "Keep the file and the log, or remove the file once it is delivered");
+  command
+      ->add_option("--idempotency-key", options->idempotency_key,
+                   "A second import with the same key is the first one again: safe to repeat")
+      ->type_name("KEY");
   command->add_flag("--detach", options->detach, "Print the import's id and leave the rest to the daemon");
   command->callback([options, &chosen] {
     chosen.run = [options](Context& context) { return run_import(context, *options); };

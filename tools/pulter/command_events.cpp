@@ -67,7 +67,19 @@ ExitCode run_events_list(Context& context, const EventFilter& filter) {
 }
 
 ExitCode run_events_show(Context& context, const std::string& id) {
-  return show_resource(context, event_path(id));
+  if (!context.json) {
+    const ExitCode shown = show_resource(context, event_path(id));
+    print("\nResponse log\n");
+    const ExitCode logged = run_events_attempts(context, id);
+    return shown == ExitCode::delivered ? logged : shown;
+  }
+  const std::string event = json::to_text(context.client.send_json({.target = event_path(id)}));
+  const json::Value log = context.client.send_json({.target = event_path(id, "/attempts")});
+  const json::Value* attempts = log.find("data");
+  // The event as the API gives it, and its log beside its own fields.
+  print(event.substr(0, event.size() - 1) +
+        ",\"responseLog\":" + (attempts == nullptr ? std::string("[]") : json::to_text(*attempts)) + "}\n");
+  return ExitCode::delivered;
 }
 
 ExitCode run_events_body(Context& context, const std::string& id) {

@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <filesystem>
 
 #include "codec/json/writer.h"
@@ -58,8 +59,11 @@ Answer hand_over_file(Context& context, const ImportOptions& options) {
     throw Failure(ExitCode::failed, options.file + " is no ordinary file. Pipe it in instead: cat " +
                                         options.file + " | pulter import -");
   }
-  return context.client.send(
-      {.method = "POST", .target = "/v1/imports", .body = body, .passed_descriptor = file.number()});
+  return context.client.send({.method = "POST",
+                              .target = "/v1/imports",
+                              .body = body,
+                              .idempotency_key = options.idempotency_key,
+                              .passed_descriptor = file.number()});
 }
 
 Answer stream_standard_input(Context& context, const ImportOptions& options) {
@@ -78,14 +82,20 @@ Answer stream_standard_input(Context& context, const ImportOptions& options) {
       {"metadata", metadata_json(options)},
       {"fileName", "standard input"},
   });
-  return context.client.upload(
-      {.method = "POST", .target = "/v1/imports" + query, .content_type = "text/csv"},
-      io::blocking::standard_input);
+  return context.client.upload({.method = "POST",
+                                .target = "/v1/imports" + query,
+                                .content_type = "text/csv",
+                                .idempotency_key = options.idempotency_key},
+                               io::blocking::standard_input);
 }
 
 }  // namespace
 
 ExitCode run_import(Context& context, const ImportOptions& options) {
+  const auto is_visible = [](char c) { return c > ' ' && c < '\x7f'; };
+  if (!std::ranges::all_of(options.idempotency_key, is_visible)) {
+    throw Failure(ExitCode::usage, "--idempotency-key takes letters, digits and signs, and no spaces.");
+  }
   const Answer answer =
       options.file == "-" ? stream_standard_input(context, options) : hand_over_file(context, options);
   if (!answer.ok()) {

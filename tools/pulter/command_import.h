@@ -21,6 +21,7 @@ struct ImportOptions {
   std::string delimiter;
   std::string encoding;
   std::optional<bool> data_sync;
+  std::string idempotency_key;  ///< visible ASCII
   bool detach = false;
 };
 

@@ -17,6 +17,7 @@ std::string head_text(const Call& call, bool chunked) {
   std::string head = fmt::format("{} {} HTTP/1.1\r\nHost: pulter\r\nUser-Agent: pulter/{}\r\nAccept: */*\r\n",
                                  call.method, call.target, PULTER_VERSION);
   if (chunked || !call.body.empty()) head += "Content-Type: " + call.content_type + "\r\n";
+  if (!call.idempotency_key.empty()) head += "Idempotency-Key: " + call.idempotency_key + "\r\n";
   if (chunked) {
     head += "Transfer-Encoding: chunked\r\n";
   } else if (!call.body.empty() || call.method != "GET") {

@@ -27,6 +27,7 @@ struct Call {
   std::string target;  ///< "/v1/imports?limit=20", escaped already
   std::string body = {};
   std::string content_type = "application/json";
+  std::string idempotency_key = {};           ///< empty: none
   std::optional<int> passed_descriptor = {};  ///< goes beside the request by SCM_RIGHTS
 };
 

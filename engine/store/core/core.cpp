@@ -20,15 +20,19 @@ inline constexpr bool is_one_of = (std::is_same_v<R, Kinds> || ...);
 template <class R>
 inline constexpr bool reads_log =
     is_one_of<R, GetImporter, ListImporters, GetWebhook, ListWebhooks, GetImport, FindImportByKey, GetPlan,
-              ListImports, ListRowErrors, GetEvent, ListEvents, ListAttempts, ListSpoolKeys, CountImports,
-              CountEvents, ListBatchMarks, ListRecentAttempts, ListLanes, DescribeEvents, ListLaneMarks,
-              ListTokens, FindToken>;
+              ListImports, ListRowErrors, GetEvent, ListEvents, ListAttempts, ListSpoolKeys, SumSpoolBytes,
+              CountImports, CountEvents, ListBatchMarks, ListRecentAttempts, ListLanes, DescribeEvents,
+              ListLaneMarks, ListTokens, FindToken>;
 /// Asked on the writer's side, and yet writing nothing.
 template <class R>
 inline constexpr bool writes = !reads_log<R> && !is_one_of<R, AcquireShard, ListBusyLanes, NextWork, Lookup>;
 
 bool is_write(const Request& request) {
   return std::visit([]<class R>(const R&) { return writes<R>; }, request);
+}
+
+Status status_of(FailureKind kind) {
+  return kind == FailureKind::disk_full ? Status::disk_full : Status::unavailable;
 }
 
 }  // namespace
@@ -40,7 +44,8 @@ bool is_read(const Request& request) {
 Answer Core::unavailable(Failure failure) {
   if (failure.is_final() && !stopped_) stopped_ = failure.detail;
   trouble_ = failure.detail;
-  return refuse(Status::unavailable, std::move(failure.detail));
+  is_full_ = failure.kind == FailureKind::disk_full;
+  return refuse(status_of(failure.kind), std::move(failure.detail));
 }
 
 Answer Core::run(Job& job, std::int64_t now_ms) {
@@ -59,6 +64,7 @@ Answer Core::run(Job& job, std::int64_t now_ms) {
 void Core::give_up(std::span<JobAnswer> answers, Status status, const Failure& failure) {
   if (failure.is_final() && !stopped_) stopped_ = failure.detail;
   trouble_ = failure.detail;
+  is_full_ = failure.kind == FailureKind::disk_full;
   for (JobAnswer& answer : answers) {
     answer.answer.status = status;
     answer.answer.detail = failure.detail;
@@ -76,13 +82,16 @@ void Core::finish(bool began, bool any_write, std::span<JobAnswer> answers) {
   }
   if (failure) {
     // A sync that failed leaves open whether the commit is on the disk.
-    give_up(answers, failure->kind == FailureKind::sync ? Status::unknown : Status::unavailable, *failure);
+    give_up(answers, failure->kind == FailureKind::sync ? Status::unknown : status_of(failure->kind),
+            *failure);
   } else if (stopped_) {
     give_up(answers, Status::unavailable, Failure{FailureKind::other, 0, *stopped_});
   } else if (began && any_write && std::ranges::none_of(answers, [](const JobAnswer& answer) {
-               return answer.answer.status == Status::unavailable;
+               return answer.answer.status == Status::unavailable ||
+                      answer.answer.status == Status::disk_full;
              })) {
     trouble_.clear();
+    is_full_ = false;
   }
 }
 
@@ -105,15 +114,17 @@ void Core::run_group(std::span<Job> jobs, std::int64_t now_ms, std::vector<JobAn
   }
   const std::span<JobAnswer> mine = std::span(answers).subspan(first);
   if (failure || (began && !db_->in_transaction())) {
-    give_up(mine, Status::unavailable,
-            failure.value_or(Failure{FailureKind::other, 0, "The database gave up."}));
+    const Failure why = failure.value_or(Failure{FailureKind::other, 0, "The database gave up."});
+    give_up(mine, status_of(why.kind), why);
     began = false;
   }
   finish(began, any_write, mine);
 }
 
 void Core::tidy(bool idle) {
-  if (stopped_ || db_->wal_pages() < (idle ? wal_pages_when_idle : wal_pages_max)) return;
+  // On a full disk the log's own room is the first that can be had again.
+  const std::int64_t enough = is_full_ ? 1 : (idle ? wal_pages_when_idle : wal_pages_max);
+  if (stopped_ || db_->wal_pages() < enough) return;
   if (db_->checkpoint()) return;
   if (const std::optional<Failure> failure = db_->take_failure(); failure && failure->is_final()) {
     stopped_ = failure->detail;

@@ -51,7 +51,8 @@ class Core {
   [[nodiscard]] const std::string& trouble() const { return stopped_ ? *stopped_ : trouble_; }
 
   /// Empties the write-ahead log into the database file when there is enough of it. With `idle`, when it
-  /// pays; else only when the log has grown to its bound (32 MiB). To be called between groups.
+  /// pays; else only when the log has grown to its bound (32 MiB), or the disk is full. To be called between
+  /// groups.
   void tidy(bool idle);
 
   [[nodiscard]] Database& database() { return *db_; }
@@ -65,6 +66,7 @@ class Core {
   std::unique_ptr<Database> db_;
   std::optional<std::string> stopped_;
   std::string trouble_;
+  bool is_full_ = false;  ///< the trouble is a disk without room
 };
 
 }  // namespace pulter::store

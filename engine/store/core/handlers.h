@@ -39,6 +39,7 @@ namespace pulter::store {
 [[nodiscard]] Answer handle(Session& session, ListBusyLanes& request);
 [[nodiscard]] Answer handle(Session& session, NextWork& request);
 [[nodiscard]] Answer handle(Session& session, OpenEvent& request);
+[[nodiscard]] Answer handle(Session& session, BeginAttempt& request);
 [[nodiscard]] Answer handle(Session& session, Lookup& request);
 // lane_tasks.cpp
 [[nodiscard]] Answer handle(Session& session, AddLaneTask& request);
@@ -51,6 +52,8 @@ namespace pulter::store {
 // retention.cpp
 [[nodiscard]] Answer handle(Session& session, RetentionStep& request);
 [[nodiscard]] Answer handle(Session& session, ListSpoolKeys& request);
+[[nodiscard]] Answer handle(Session& session, SumSpoolBytes& request);
+[[nodiscard]] Answer handle(Session& session, ProbeWrite& request);
 // figures.cpp
 [[nodiscard]] Answer handle(Session& session, CountImports& request);
 [[nodiscard]] Answer handle(Session& session, CountEvents& request);

@@ -180,6 +180,17 @@ Answer handle(Session& session, OpenEvent& request) {
   return done(find_event(session, request.event.id).value_or(model::Event{}));
 }
 
+Answer handle(Session& session, BeginAttempt& request) {
+  if (std::optional<Answer> fenced = fence(session, request.lane)) return *fenced;
+  session.db
+      .query(
+          "UPDATE events SET state = 'delivering', next_attempt_at = 0 WHERE id = ? AND webhook_id = ? AND"
+          " state = 'pending'")
+      .with(request.event_id, request.lane.webhook_id)
+      .run();
+  return done(Nothing{});
+}
+
 Answer handle(Session& session, Lookup& request) {
   if (std::optional<Answer> fenced = fence(session, request.lane)) return *fenced;
   std::optional<model::Delivery> delivery =

@@ -1,3 +1,7 @@
+#include <set>
+#include <string>
+#include <tuple>
+
 #include "codec/base/planted.h"
 #include "engine/store/core/handlers.h"
 
@@ -64,6 +68,34 @@ void insert_row_errors(Session& session, const Record& record, std::uint64_t bat
         .with(record.import_id, record.lane.webhook_id, error.row, error.field, error.message, batch)
         .run();
   }
+}
+
+/// Rows that the answer to a resend refuses are added to those of its batch that are known; nothing counts
+/// twice.
+void add_row_errors(Session& session, Record& record, const model::Event& event) {
+  if (record.row_errors.empty()) return;
+  std::set<std::tuple<std::uint64_t, std::string, std::string>> known;
+  {
+    Query query =
+        session.db
+            .query(
+                "SELECT row, field, message FROM row_errors WHERE import_id = ? AND webhook_id = ?"
+                " AND (row = 0 OR row BETWEEN ? AND ?)")
+            .with(event.import_id, event.webhook_id, event.first_row, event.first_row + event.rows - 1);
+    while (query.row()) {
+      const std::uint64_t row = query.unsigned_integer();
+      std::string field = query.text();
+      known.emplace(row, std::move(field), query.text());
+    }
+  }
+  std::erase_if(record.row_errors, [&](const model::RowError& error) {
+    return !known.emplace(error.row, error.field, error.message).second;
+  });
+  record.import_id = event.import_id;
+  insert_row_errors(session, record);
+  session.db.query("UPDATE deliveries SET row_errors = row_errors + ? WHERE import_id = ? AND webhook_id = ?")
+      .with(record.row_errors.size(), event.import_id, event.webhook_id)
+      .run();
 }
 
 model::EventState state_after(Disposition disposition) {
@@ -189,6 +221,7 @@ Answer record_task(Session& session, Record& record) {
     session.db.query("UPDATE events SET attempts = attempts + 1, last_status = ? WHERE id = ?")
         .with(record.attempt.status, event->id)
         .run();
+    add_row_errors(session, record, *event);
   }
   if (record.disposition == Disposition::retry) {
     session.db.query("UPDATE lane_tasks SET attempts = attempts + ?, retry_at = ? WHERE id = ?")

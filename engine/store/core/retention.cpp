@@ -55,14 +55,22 @@ bool remove_row_errors(Session& session, const std::string& import_id, std::int6
 }
 
 /// The last of an import: its plan, and the names of its files.
-void remove_content(Session& session, const std::string& import_id, std::vector<std::string>& keys) {
+void remove_content(Session& session, const std::string& import_id, RetentionStep::Removed& removed) {
   {
-    Query query = session.db.query("SELECT file_key, text_key FROM imports WHERE id = ?").with(import_id);
+    Query query =
+        session.db.query("SELECT file_key, text_key, file_length, text_length FROM imports WHERE id = ?")
+            .with(import_id);
     if (query.row()) {
       std::string file = query.text();
       std::string text = query.text();
-      if (!text.empty() && text != file) keys.push_back(std::move(text));
-      if (!file.empty()) keys.push_back(std::move(file));
+      const std::uint64_t file_bytes = query.unsigned_integer();
+      const std::uint64_t text_bytes = query.unsigned_integer();
+      removed.bytes += file_bytes;
+      if (!text.empty() && text != file) {
+        removed.bytes += text_bytes;
+        removed.spool_keys.push_back(std::move(text));
+      }
+      if (!file.empty()) removed.spool_keys.push_back(std::move(file));
     }
   }
   session.db.query("DELETE FROM plans WHERE import_id = ?").with(import_id).run();
@@ -77,7 +85,8 @@ Answer handle(Session& session, RetentionStep& request) {
   std::int64_t budget = rows_per_step;
   removed.more = true;
   while (budget > 0 && !session.db.failure()) {
-    const std::string import = due_import(session, request.before_ms);
+    const bool too_much = removed.bytes < request.bytes_over;
+    const std::string import = due_import(session, too_much ? newest : request.before_ms);
     if (import.empty()) {
       // Tests belong to no import.
       const std::vector<std::string> tests =
@@ -92,10 +101,23 @@ Answer handle(Session& session, RetentionStep& request) {
         ids(session.db.query("SELECT id FROM events WHERE import_id = ? ORDER BY number LIMIT ?")
                 .with(import, budget));
     if (!remove_events(session, events, budget) || !remove_row_errors(session, import, budget)) break;
-    remove_content(session, import, removed.spool_keys);
+    remove_content(session, import, removed);
     --budget;
   }
   return done(std::move(removed));
+}
+
+Answer handle(Session& session, ProbeWrite&) {
+  // SQLite writes the page although nothing changes in it.
+  session.db.query("UPDATE store_shards SET epoch = epoch WHERE store_shard = 0").run();
+  return done(Nothing{});
+}
+
+Answer handle(Session& session, SumSpoolBytes&) {
+  Query query = session.db.query(
+      "SELECT coalesce(sum(file_length + CASE WHEN text_key <> file_key THEN text_length ELSE 0 END), 0)"
+      " FROM imports WHERE content_removed = 0");
+  return done(query.row() ? query.unsigned_integer() : std::uint64_t{0});
 }
 
 Answer handle(Session& session, ListSpoolKeys&) {

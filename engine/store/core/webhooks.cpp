@@ -105,6 +105,9 @@ Answer handle(Session& session, PutWebhook& request) {
     return conflict("A webhook '" + webhook.id + "' exists already.", std::move(*current));
   }
   if (!request.create && !current) return not_found(no_webhook(webhook.id));
+  if (request.before && *request.before != *current) {
+    return conflict("The webhook '" + webhook.id + "' was changed meanwhile.", std::move(*current));
+  }
   if (!importer_exists(session, webhook.template_id)) {
     return not_found("There is no importer '" + *webhook.template_id + "' that the webhook could belong to.");
   }

@@ -147,6 +147,25 @@ TEST_F(Lanes, RetryOnTheScheduleWithTheSameIdAndBytes) {
   EXPECT_NE(history[2].timestamp, history[1].timestamp);
 }
 
+TEST_F(Lanes, ShowARetryThatIsUnderWayAsDelivering) {
+  receiver_.set_script([](const Receipt&, std::size_t number) {
+    Reaction reaction;
+    if (number == 1) reaction.answer = answer(503);
+    if (number == 2) reaction.delay = 10s;
+    return reaction;
+  });
+  const std::string id = start(10, 100);
+  ASSERT_TRUE(engine_.run_until([&] { return receiver_.history().size() == 1; }));
+  engine_.run_for(1s);
+  const std::string event_id = receiver_.history()[0].webhook_id;
+  EXPECT_EQ(engine_.ask(store::GetEvent{event_id}).value->state, model::EventState::pending);
+  ASSERT_TRUE(engine_.run_until([&] { return receiver_.history().size() == 2; }));
+  engine_.run_for(1s);
+  EXPECT_EQ(engine_.ask(store::GetEvent{event_id}).value->state, model::EventState::delivering);
+  ASSERT_TRUE(reach(id, ImportState::completed));
+  EXPECT_EQ(engine_.ask(store::GetEvent{event_id}).value->state, model::EventState::delivered);
+}
+
 TEST_F(Lanes, HoldNoConnectionWhileTheyWaitForARetry) {
   receiver_.set_script([](const Receipt&, std::size_t number) {
     return number < 3 ? Reaction{.answer = answer(503)} : Reaction{};

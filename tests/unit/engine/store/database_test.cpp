@@ -134,14 +134,16 @@ TEST_F(Faults, ADiskThatIsFullRecoversByItself) {
   make_import("imp_1");
   FaultVfs::fail_write_full = true;
   const auto refused = try_import("imp_2");
-  EXPECT_EQ(refused.status, Status::unavailable);
+  EXPECT_EQ(refused.status, Status::disk_full);
   EXPECT_NE(refused.detail.find("full"), std::string::npos) << refused.detail;
+  EXPECT_EQ(ask(ProbeWrite{}).status, Status::disk_full);
   EXPECT_NE(core->trouble().find("full"), std::string::npos);
   EXPECT_FALSE(core->stopped().has_value());
   EXPECT_EQ(must(GetImport{"imp_1"}).id, "imp_1") << "reading goes on";
   FaultVfs::fail_write_full = false;
+  EXPECT_EQ(ask(ProbeWrite{}).status, Status::done);
+  EXPECT_EQ(core->trouble(), "") << "noticed although nobody had anything to write";
   EXPECT_EQ(try_import("imp_2").status, Status::done);
-  EXPECT_EQ(core->trouble(), "");
 }
 
 TEST_F(Faults, FullByThePageLimitToo) {
@@ -153,7 +155,7 @@ TEST_F(Faults, FullByThePageLimitToo) {
         ask(CreateImport{an_import("imp_" + std::to_string(i)), std::string(2000, 'p'), "", ""});
     status = reply.status;
   }
-  EXPECT_EQ(status, Status::unavailable);
+  EXPECT_EQ(status, Status::disk_full);
   const std::int64_t kept = count_rows("imports");
   EXPECT_EQ(kept, i - 1) << "all that was answered done is there, and nothing else";
   EXPECT_EQ(count_rows("plans"), kept);

@@ -57,6 +57,44 @@ TEST_F(Records, DeliveredMovesTheCursorAndKeepsTheAttempt) {
   EXPECT_EQ(attempt.outcome, model::Outcome::delivered);
 }
 
+TEST_F(Records, AnEventThatWaitedShowsAsDeliveringWhileItsRequestIsUnderWay) {
+  make_import("imp_1");
+  const model::Event event = open_event("imp_1", "wh_1", 1);
+  must(a_record(event, Disposition::retry));
+  EXPECT_EQ(must(GetEvent{event.id}).state, model::EventState::pending);
+  EXPECT_NE(must(GetEvent{event.id}).next_attempt_at_ms, 0);
+  must(BeginAttempt{lane("wh_1"), event.id});
+  EXPECT_EQ(must(GetEvent{event.id}).state, model::EventState::delivering);
+  EXPECT_EQ(must(GetEvent{event.id}).next_attempt_at_ms, 0);
+  must(CommandImport{"imp_1", ImportCommand::cancel});
+  must(BeginAttempt{lane("wh_1"), event.id});
+  EXPECT_EQ(must(GetEvent{event.id}).state, model::EventState::cancelled) << "too late";
+  EXPECT_EQ(ask(BeginAttempt{LaneKey{"wh_1", 99}, event.id}).status, Status::fenced);
+}
+
+TEST_F(Records, AnEventThatCouldNotBeRenderedIsOpenedAnew) {
+  make_import("imp_1");
+  model::Event event = an_event("imp_1", 1);
+  event.rows = 0;
+  event.body_digest.clear();
+  must(OpenEvent{lane("wh_1"), 1, event});
+  event.webhook_id = "wh_1";
+  must(a_record(event, Disposition::halted));
+  must(CommandImport{"imp_1", ImportCommand::resume});
+  event.rows = 10;
+  event.first_row = 1;
+  event.body_digest = "xxh3:abc";
+  event.body_bytes = 77;
+  const model::Event opened = must(OpenEvent{lane("wh_1"), 1, event});
+  EXPECT_EQ(opened.body_digest, "xxh3:abc");
+  EXPECT_EQ(opened.rows, 10U);
+  EXPECT_EQ(opened.attempts, 1U) << "what was tried still counts";
+  EXPECT_EQ(opened.state, model::EventState::delivering);
+  event.body_digest = "xxh3:def";
+  EXPECT_EQ(ask(OpenEvent{lane("wh_1"), 1, event}).status, Status::conflict) << "a digest never changes";
+  EXPECT_EQ(must(GetEvent{event.id}).body_digest, "xxh3:abc");
+}
+
 TEST_F(Records, TheNextEventIsOpenedInTheSameCommit) {
   make_import("imp_1");
   Record record = a_record(open_event("imp_1", "wh_1", 1), Disposition::delivered);

@@ -112,6 +112,21 @@ TEST_F(Registry, AWebhookReadsBackAsItWasPut) {
   EXPECT_TRUE(stored.enabled);
   EXPECT_EQ(ask(PutWebhook{webhook, true}).status, Status::conflict);
   EXPECT_EQ(ask(PutWebhook{a_webhook("wh_2"), false}).status, Status::not_found);
+  // Two who change it at once: the second is told, and does not undo what it did not know of.
+  const model::Webhook before = must(GetWebhook{"wh_1"});
+  model::Webhook mine = before;
+  mine.description = "mine";
+  model::Webhook theirs = before;
+  theirs.enabled = false;
+  theirs.disabled_reason = "410";
+  must(PutWebhook{theirs, false, before});
+  const auto late = ask(PutWebhook{mine, false, before});
+  EXPECT_EQ(late.status, Status::conflict);
+  ASSERT_TRUE(late.value.has_value());
+  EXPECT_FALSE(late.value->enabled);
+  mine = *late.value;
+  mine.description = "mine";
+  EXPECT_FALSE(must(PutWebhook{mine, false, *late.value}).enabled);
 }
 
 TEST_F(Registry, AWebhookNeedsItsImporter) {

@@ -43,6 +43,25 @@ TEST_F(Retention, WhatEndedLongAgoLosesItsFileAndItsLog) {
   EXPECT_EQ(must(ListSpoolKeys{}), std::vector<std::string>{"key-imp_2"});
 }
 
+TEST_F(Retention, OverItsBytesWhatEndedFirstGoesFirst) {
+  for (const char* id : {"imp_1", "imp_2", "imp_3"}) {
+    make_import(id);
+    finish(id);
+    now_ms += 1000;
+  }
+  make_import("imp_4");
+  const std::uint64_t each = must(SumSpoolBytes{}) / 4;
+  ASSERT_GT(each, 0U);
+  RetentionStep step;
+  step.bytes_over = each + 1;
+  const RetentionStep::Removed removed = must(step);
+  EXPECT_EQ(removed.spool_keys, (std::vector<std::string>{"key-imp_1", "key-imp_2"}));
+  EXPECT_EQ(removed.bytes, 2 * each);
+  EXPECT_EQ(must(SumSpoolBytes{}), 2 * each);
+  step.bytes_over = 100 * each;
+  EXPECT_EQ(must(step).spool_keys, std::vector<std::string>{"key-imp_3"}) << "what has not ended stays";
+}
+
 TEST_F(Retention, WhatIsUnfinishedStaysHoweverOld) {
   make_import("imp_1");
   deliver("imp_1", "wh_1", 1);

@@ -48,6 +48,36 @@ TEST_F(Tasks, AResendTakesItsTurnAndMovesNothing) {
   EXPECT_EQ(ask(task_record(work, Disposition::delivered)).status, Status::conflict);
 }
 
+TEST_F(Tasks, RowsThatAResendRefusesAreStoredOnce) {
+  make_import("imp_1");
+  Record record = a_record(open_event("imp_1", "wh_1", 1), Disposition::delivered);
+  record.row_errors = {{.row = 2, .field = "age", .message = "too old"}, {.row = 0, .field = "", .message = "odd"}};
+  must(record);
+  for (int i = 0; i < 2; ++i) {
+    must(AddLaneTask{LaneTaskKind::resend, record.attempt.event_id, {}});
+    const LaneWork work = next_work("wh_1");
+    ASSERT_EQ(work.kind, LaneWork::Kind::task);
+    Record again = task_record(work, Disposition::delivered);
+    again.row_errors = {{.row = 2, .field = "age", .message = "too old"},
+                        {.row = 3, .field = "age", .message = "too old"},
+                        {.row = 3, .field = "age", .message = "too old"},
+                        {.row = 0, .field = "", .message = "odd"}};
+    must(again);
+  }
+  EXPECT_EQ(must(ListRowErrors{"imp_1", {}}).items.size(), 3U);
+  EXPECT_EQ(must(GetImport{"imp_1"}).deliveries.at(0).row_errors, 3U);
+}
+
+TEST_F(Tasks, AResendOfAnEventThatWasNeverSentIsRefused) {
+  make_import("imp_1");
+  model::Event event = an_event("imp_1", 1);
+  event.body_digest.clear();
+  must(OpenEvent{lane("wh_1"), 1, event});
+  const auto refused = ask(AddLaneTask{LaneTaskKind::resend, event.id, {}});
+  EXPECT_EQ(refused.status, Status::conflict);
+  EXPECT_NE(refused.detail.find("resume its import"), std::string::npos) << refused.detail;
+}
+
 TEST_F(Tasks, AResendOfAHaltedEventLeavesTheHalt) {
   make_import("imp_1");
   const model::Event event = open_event("imp_1", "wh_1", 1);
