@@ -104,8 +104,8 @@ void Core::run_group(std::span<Job> jobs, std::int64_t now_ms, std::vector<JobAn
     // After some errors SQLite takes the whole transaction back by itself: then nothing of this group is
     // done.
     if (began && !db_->in_transaction() && !failure) {
-      failure = Failure{FailureKind::other, 0,
-                        "The whole group was taken back after an error of one of its requests."};
+      failure = Failure{is_full_ ? FailureKind::disk_full : FailureKind::other, 0,
+                        "The whole group was taken back after an error of one of its requests. " + trouble_};
     }
     Answer answer;
     if (began && !failure && !stopped_) answer = run(job, now_ms);
@@ -114,7 +114,9 @@ void Core::run_group(std::span<Job> jobs, std::int64_t now_ms, std::vector<JobAn
   }
   const std::span<JobAnswer> mine = std::span(answers).subspan(first);
   if (failure || (began && !db_->in_transaction())) {
-    const Failure why = failure.value_or(Failure{FailureKind::other, 0, "The database gave up."});
+    const Failure why =
+        failure.value_or(Failure{is_full_ ? FailureKind::disk_full : FailureKind::other, 0,
+                                 trouble_.empty() ? std::string("The database gave up.") : trouble_});
     give_up(mine, status_of(why.kind), why);
     began = false;
   }

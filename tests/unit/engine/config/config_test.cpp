@@ -101,6 +101,9 @@ TEST(ConfigFile, ErrorsNameFileLineAndSetting) {
   EXPECT_EQ(refusal("[table]\nx = 1").substr(0, 36), "pulter.toml:1: a line begins with \"[\"");
   EXPECT_EQ(refusal("shards = 2\n  [/]").substr(0, 36), "pulter.toml:2: a line begins with \"[\"")
       << "the library would stop the program over it";
+  EXPECT_EQ(refusal("t\xc3\xa9 = 1").substr(0, 30), "pulter.toml:1: a letter that i");
+  EXPECT_EQ(refusal("user_agent = \"\"\"\n[/]\"\"\"").substr(0, 29), "pulter.toml:1: a text over se");
+  EXPECT_EQ(refusal("# \xc3\xa9 [\nuser_agent = \"a\\\"#[b\" # it's\n"), "accepted");
   EXPECT_EQ(refusal("listen = \"8080x\"").substr(0, 40), "pulter.toml:1: listen: expected an addre");
   EXPECT_EQ(refusal("listen = \"8080\""), "accepted") << "a port alone is one of this machine";
   EXPECT_EQ(refusal("allow_networks = [\"10.0.0.0/33\"]").substr(0, 38),

@@ -384,8 +384,8 @@ TEST_F(Lanes, HaltWithTheReasonWhenTheFileCannotBeRead) {
 }
 
 TEST_F(Lanes, OpenAnewAnEventThatCouldNotBeRenderedAtFirst) {
-  engine_.spool().set_failing(true);
   const std::string id = start(250, 100);
+  engine_.spool().set_failing(true);
   ASSERT_TRUE(reach(id, ImportState::halted));
   const std::string event_id = engine_.look(id).deliveries.front().halted_event_id;
   auto unsent = engine_.ask(store::GetEvent{event_id});

@@ -251,7 +251,7 @@ TEST_F(SqliteStoreTest, TroubleIsToldAndClears) {
   Client client(*store);
   client.ask(EnsureWebhook{webhook_named("wh_1")});
   FaultVfs::fail_write_full = true;
-  EXPECT_EQ(client.ask(import_named("imp_1")).status, Status::unavailable);
+  EXPECT_EQ(client.ask(import_named("imp_1")).status, Status::disk_full);
   EXPECT_NE(store->trouble().find("full"), std::string::npos);
   EXPECT_EQ(client.ask(GetWebhook{"wh_1"}).status, Status::done) << "reading goes on";
   FaultVfs::fail_write_full = false;

@@ -211,7 +211,7 @@ TEST_F(InlineStoreTest, InjectedTroubleIsAnsweredAndClears) {
   process.shard.ask(EnsureWebhook{webhook_named("wh_1")});
   process.store.set_trouble("The disk is full.");
   const auto refused = process.shard.ask(import_named("imp_1"));
-  EXPECT_EQ(refused.status, Status::unavailable);
+  EXPECT_EQ(refused.status, Status::disk_full);
   EXPECT_EQ(refused.detail, "The disk is full.");
   EXPECT_EQ(process.store.trouble(), "The disk is full.");
   process.store.set_trouble("");
