@@ -76,12 +76,12 @@ void add_row_errors(Session& session, Record& record, const model::Event& event)
   if (record.row_errors.empty()) return;
   std::set<std::tuple<std::uint64_t, std::string, std::string>> known;
   {
-    Query query =
-        session.db
-            .query(
-                "SELECT row, field, message FROM row_errors WHERE import_id = ? AND webhook_id = ?"
-                " AND (row = 0 OR row BETWEEN ? AND ?)")
-            .with(event.import_id, event.webhook_id, event.first_row, event.first_row + event.rows - 1);
+    // Index 0: written before batches were.
+    Query query = session.db
+                      .query(
+                          "SELECT row, field, message FROM row_errors WHERE import_id = ? AND webhook_id = ?"
+                          " AND batch_index IN (0, ?)")
+                      .with(event.import_id, event.webhook_id, event.index);
     while (query.row()) {
       const std::uint64_t row = query.unsigned_integer();
       std::string field = query.text();
@@ -92,7 +92,7 @@ void add_row_errors(Session& session, Record& record, const model::Event& event)
     return !known.emplace(error.row, error.field, error.message).second;
   });
   record.import_id = event.import_id;
-  insert_row_errors(session, record);
+  insert_row_errors(session, record, event.index);
   session.db.query("UPDATE deliveries SET row_errors = row_errors + ? WHERE import_id = ? AND webhook_id = ?")
       .with(record.row_errors.size(), event.import_id, event.webhook_id)
       .run();
