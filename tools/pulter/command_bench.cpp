@@ -50,12 +50,18 @@ ExitCode run_bench(Context& context, const bench::Options& options) {
   report.small = options.small;
   if (!context.json)
     print(report.machine + "\nMedians of " + std::to_string(report.runs) + " runs in turn [least-most].\n\n");
+  ExitCode exit_code = ExitCode::delivered;
   for (const bench::Scenario& scenario : bench::scenarios()) {
     const bool wanted = options.scenarios.empty() ||
                         std::ranges::find(options.scenarios, scenario.name) != options.scenarios.end();
     if (!wanted) continue;
-    report.scenarios.push_back(scenario.run(bench));
-    if (!context.json) print(bench::report_text(report.scenarios.back()));
+    try {
+      report.scenarios.push_back(scenario.run(bench));
+      if (!context.json) print(bench::report_text(report.scenarios.back()));
+    } catch (const Failure& failure) {  // what the others measured is worth keeping
+      print_error("\npulter bench: " + std::string(scenario.name) + " failed: " + failure.what() + "\n");
+      exit_code = ExitCode::failed;
+    }
     std::fflush(stdout);
   }
   const std::string json = bench::report_json(report);
@@ -63,7 +69,7 @@ ExitCode run_bench(Context& context, const bench::Options& options) {
   if (!options.json_file.empty()) check(io::blocking::write_file(options.json_file, json));
   if (!options.plot_file.empty())
     check(io::blocking::write_file(options.plot_file, bench::report_svg(report)));
-  return ExitCode::delivered;
+  return exit_code;
 }
 
 }  // namespace pulter::tool
