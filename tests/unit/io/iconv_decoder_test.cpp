@@ -114,7 +114,8 @@ TEST(IconvDecoder, EveryByteBecomesTextOrAnError) {
       }
       const std::string whole = decoded(label, bytes);
       // A shift alone is no text.
-      if (label != "iso-2022-jp") EXPECT_EQ(whole.empty(), bytes.empty()) << label;
+      const bool may_be_empty = label == "iso-2022-jp";
+      EXPECT_TRUE(may_be_empty || whole.empty() == bytes.empty()) << label;
     }
   }
 }
