@@ -25,7 +25,7 @@ Converted convert(std::string_view bytes, std::string_view pattern, text::Encodi
     require(result.text.size() - before <= piece.size() * 3 + 4, "the output is bounded by the input");
     if (!result.good) return result;
   }
-  result.good = converter.finish().has_value();
+  result.good = converter.finish(result.text).has_value();
   return result;
 }
 
