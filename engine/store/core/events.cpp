@@ -1,4 +1,5 @@
 #include "engine/store/core/handlers.h"
+#include "engine/store/core/number_span.h"
 #include "engine/store/core/rows.h"
 
 namespace pulter::store {
@@ -77,13 +78,14 @@ void bind_filter(Query& query, const ListEvents& list) {
 }
 
 Answer handle(Session& session, ListEvents& request) {
-  const auto cursor = cursor_of(request.page, request.oldest_first ? 0 : newest);
-  if (!cursor) return bad_cursor(request.page);
-  std::string sql = "SELECT number, " + std::string(event_columns) + " FROM events WHERE number ";
-  sql += request.oldest_first ? "> ?" : "< ?";
+  const std::optional<NumberSpan> span =
+      page_span(session, "events", request.page, request.oldest_first, request.since_ms, request.until_ms);
+  if (!span) return bad_cursor(request.page);
+  std::string sql =
+      "SELECT number, " + std::string(event_columns) + " FROM events WHERE number >= ? AND number < ?";
   sql += filter_sql(request);
   sql += request.oldest_first ? " ORDER BY number LIMIT ?" : " ORDER BY number DESC LIMIT ?";
-  Query query = session.db.query(sql).with(*cursor);
+  Query query = session.db.query(sql).with(span->from, span->to);
   bind_filter(query, request);
   query.bind(items_of(request.page) + 1);
   return done(read_page<model::Event>(query, request.page, read_event));

@@ -1,6 +1,7 @@
 #include <algorithm>
 
 #include "engine/store/core/handlers.h"
+#include "engine/store/core/number_span.h"
 
 namespace pulter::store {
 namespace {
@@ -33,9 +34,12 @@ constexpr std::string_view figures_columns =
 
 Answer handle(Session& session, CountImports& request) {
   Totals totals;
+  const NumberSpan span = numbers_of(session, "imports", request.filter.since_ms, request.filter.until_ms);
   {
-    Query query = session.db.query("SELECT count(*) FROM (SELECT 1 FROM imports WHERE 1" +
-                                   filter_sql(request.filter, true) + " LIMIT ?)");
+    Query query = session.db
+                      .query("SELECT count(*) FROM (SELECT 1 FROM imports WHERE number >= ? AND number < ?" +
+                             filter_sql(request.filter, true) + " LIMIT ?)")
+                      .with(span.from, span.to);
     bind_filter(query, request.filter, true);
     totals.total = read_total(query);
   }
@@ -51,8 +55,11 @@ Answer handle(Session& session, CountImports& request) {
 
 Answer handle(Session& session, CountEvents& request) {
   Totals totals;
-  Query query = session.db.query("SELECT count(*) FROM (SELECT 1 FROM events WHERE 1" +
-                                 filter_sql(request.filter) + " LIMIT ?)");
+  const NumberSpan span = numbers_of(session, "events", request.filter.since_ms, request.filter.until_ms);
+  Query query = session.db
+                    .query("SELECT count(*) FROM (SELECT 1 FROM events WHERE number >= ? AND number < ?" +
+                           filter_sql(request.filter) + " LIMIT ?)")
+                    .with(span.from, span.to);
   bind_filter(query, request.filter);
   totals.total = read_total(query);
   return done(std::move(totals));

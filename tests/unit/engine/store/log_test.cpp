@@ -61,6 +61,45 @@ TEST_F(Log, APageIsNotMovedByNewEvents) {
   EXPECT_EQ(list(request), "imp_2_1_wh_1 imp_1_3_wh_1 ");
 }
 
+TEST_F(Log, ASpanOfTimeIsFoundAlsoAmongGaps) {
+  std::vector<std::int64_t> times;
+  for (std::uint64_t cursor = 3; cursor <= 40; ++cursor) {
+    if (cursor == 3) make_import("imp_3", 40);
+    now_ms += 1000;
+    times.push_back(now_ms);
+    if (cursor % 5 == 0) times.push_back(now_ms + 500);
+    model::Event event = an_event("imp_3", cursor);
+    must(AddLaneTask{LaneTaskKind::test, "", [&] {
+                       event.webhook_id = "wh_1";
+                       return event;
+                     }()});
+  }
+  core->database().query("DELETE FROM lane_tasks WHERE id % 3 = 0").run();
+  core->database()
+      .query(
+          "DELETE FROM events WHERE id NOT IN (SELECT event_id FROM lane_tasks)"
+          " AND id NOT IN (SELECT event_id FROM attempts) AND number % 3 = 0")
+      .run();
+  times.push_back(1);
+  times.push_back(now_ms + 1);
+  for (const std::int64_t since : times) {
+    for (const std::int64_t until : times) {
+      ListEvents request;
+      request.since_ms = since;
+      request.until_ms = until;
+      Query query = core->database()
+                        .query(
+                            "SELECT substr(id, 5) || ' ' FROM events WHERE created_at >= ? AND created_at < ?"
+                            " ORDER BY number DESC")
+                        .with(since, until);
+      std::string expected;
+      while (query.row()) expected += query.text();
+      request.page.limit = 1000;
+      EXPECT_EQ(list(request), expected) << since << " " << until;
+    }
+  }
+}
+
 TEST_F(Log, AttemptsOldestFirst) {
   const std::string id = "evt_imp_1_1_wh_2";
   for (int i = 0; i < 4; ++i) must(a_record(must(GetEvent{id}), Disposition::retry));
