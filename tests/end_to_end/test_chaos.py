@@ -1,5 +1,6 @@
 #!/usr/bin/env python3
 """Each way in which `pulter listen --chaos` misbehaves, and what becomes of an import then."""
+import datetime
 import json
 import pathlib
 import subprocess
@@ -10,13 +11,24 @@ from harness import PULTER, SAMPLE, check, make_webhook, workplace
 
 DELIVERED = ("500", "503-retry-after", "close-before-answer", "reset-before-answer", "close-after-answer", "slow")
 HALTED = ("410", "400", "302")
+# Answers that are no good: each batch comes again, and the second time it is answered.
+REPEATED = ("slow-head", "slow-body", "no-answer", "huge-body", "endless-headers", "endless-header", "endless-interim",
+            "chunk-extensions", "tiny-chunks", "endless-trailers", "two-lengths", "length-and-chunked", "bad-length",
+            "length-list", "chunked-not-last", "unknown-coding", "bare-lf", "bare-cr", "nul", "folded-line",
+            "space-before-colon", "bad-status", "bad-version", "close-in-head", "close-in-body", "reset-in-body", "101",
+            "http-0.9", "http-2", "retry-after-negative", "retry-after-text", "retry-after-past")
+# Strange answers that count all the same; and one that comes before the request was read, so it is no repeat.
+COUNTED = ("endless-body", "gzip-body", "answer-in-advance", "close-unannounced", "204-with-body", "205", "http-1.0",
+           "hostile-text", "cookies", "early-503")
+ELSEWHERE = ("early-413", "retry-after-years")
 
 
 def import_through(place, daemon, case):
     """One import through a receiver of its own: (exit code, its JSON, the receiver's summary)."""
     receiver = place.receiver("--chaos", case, name=case)
     template = daemon.json("POST", "/v1/importers", {"name": case})["id"]
-    webhook = make_webhook(daemon, receiver.url, templateId=template, retrySchedule=[0, 0, 0])
+    webhook = make_webhook(daemon, receiver.url, templateId=template, retrySchedule=[0, 0, 0],
+                           timeoutMs=1000 if case in ("slow-head", "slow-body", "no-answer") else 30_000)
     done = place.pulter("--json", "import", SAMPLE, "--template", template, "--batch-size", "10000", daemon=daemon)
     check(done.stdout, f"{case}: no JSON: {done.stderr}")
     summary, problems = receiver.stop()
@@ -44,6 +56,40 @@ def what_cannot_be_delivered_halts():
             check(summary["requests"] == 1, f"{case}: {summary['requests']} requests")
             enabled = daemon.json("GET", f"/v1/webhooks/{webhook['id']}")["enabled"]
             check(enabled == (case != "410"), f"{case}: the webhook is {'enabled' if enabled else 'disabled'}")
+
+
+def every_hostile_answer_is_survived():
+    listed = subprocess.run([PULTER, "listen", "--help"], capture_output=True, text=True).stdout
+    hostile = [line.split()[0] for line in listed.split("no decent server")[1].splitlines()[1:] if line.startswith("  ")]
+    check(sorted(hostile) == sorted(REPEATED + COUNTED + ELSEWHERE), f"not tested: {hostile}")
+    with workplace() as place:
+        daemon = place.daemon().wait_ready()
+        for case in REPEATED + COUNTED:
+            code, one, summary, _ = import_through(place, daemon, case)
+            check((code, one["state"]) == (0, "completed"), f"{case}: exit {code}, {one}")
+            check(summary["rows"] == 20000 and summary["importsComplete"] == 1, f"{case}: {summary}")
+            repeats = 2 if case in REPEATED else 0
+            check(summary["repeats"] == repeats, f"{case}: {summary['repeats']} repeats instead of {repeats}")
+        code, one, summary, _ = import_through(place, daemon, "early-413")
+        check((code, one["state"]) == (1, "halted") and summary["requests"] == 0, f"early-413: exit {code}, {one}")
+
+
+def a_retry_after_of_years_is_capped():
+    with workplace() as place:
+        daemon = place.daemon().wait_ready()
+        receiver = place.receiver("--chaos", "retry-after-years")
+        make_webhook(daemon, receiver.url, retrySchedule=[0, 0])
+        made = daemon.json("POST", "/v1/imports", SAMPLE.read_bytes(), {"Content-Type": "text/csv"})
+        until, waiting = time.monotonic() + 20, None
+        while waiting is None and time.monotonic() < until:
+            events = daemon.json("GET", f"/v1/events?importId={made['id']}")["data"]
+            waiting = next((each["nextAttemptAt"] for each in events if each["nextAttemptAt"]), None)
+            time.sleep(0.02)
+        check(waiting is not None, "no event waits for a retry")
+        seconds = (datetime.datetime.fromisoformat(waiting.replace("Z", "+00:00"))
+                   - datetime.datetime.now(datetime.timezone.utc)).total_seconds()
+        # Jitter goes upward, by a fifth at most.
+        check(86_300 < seconds < 1.2 * 86_400, f"the next attempt is in {seconds} s")
 
 
 def refused_rows_can_be_had_as_csv():
@@ -79,5 +125,6 @@ def tail_tells_what_happens():
 
 
 if __name__ == "__main__":
-    harness.main([what_can_be_delivered_is, what_cannot_be_delivered_halts, refused_rows_can_be_had_as_csv,
+    harness.main([what_can_be_delivered_is, what_cannot_be_delivered_halts, every_hostile_answer_is_survived,
+                  a_retry_after_of_years_is_capped, refused_rows_can_be_had_as_csv,
                   tail_tells_what_happens])

@@ -15,10 +15,13 @@ void add_listen_command(CLI::App& program, Chosen& chosen) {
       "listen",
       "A receiver on 127.0.0.1: verifies signatures, checks the order, sums up when it is interrupted");
   std::string cases;
-  for (const ChaosCase& one : chaos_cases()) {
-    cases +=
-        "  " + std::string(one.name) + std::string(22 - one.name.size(), ' ') + std::string(one.help) + "\n";
-  }
+  const auto list = [&cases](std::string_view name, std::string_view help) {
+    cases.append("  ").append(name).append(22 - name.size(), ' ').append(help).append("\n");
+  };
+  for (const ChaosCase& one : chaos_cases()) list(one.name, one.help);
+  cases +=
+      "Answers that no decent server gives (to each batch once, then 200, where nothing else is said):\n";
+  for (const HostileCase& one : hostile_cases()) list(one.name, one.help);
   command->footer("Cases for --chaos:\n" + cases);
   command->add_option("--port", options->port, "The port; 0 takes a free one")->capture_default_str();
   command->add_option("--secret", options->secrets,

@@ -54,11 +54,19 @@ class Receiver {
     write_down(receipt, request.body, reply.status);
     history_.answered(receipt, reply.status);
     if (!options_.quiet) print_receipt(receipt, reply.status);
-    return {.bytes = reply.status == 0 ? "" : reply_text(reply),
+    const bool is_silent = reply.status == 0 && reply.verbatim.empty();
+    return {.bytes = is_silent ? "" : reply_text(reply),
             .delay_ms = reply.delay_ms,
             .dribble_ms = reply.dribble_ms,
+            .again = reply.again,
             .close = reply.close,
             .reset = reply.reset};
+  }
+
+  std::optional<Response> early(const Request& request) {
+    const std::optional<Reply> reply = behaviour_.early_reply(request.header("webhook-id"));
+    if (!reply) return std::nullopt;
+    return Response{.bytes = reply_text(*reply)};
   }
 
   void overlap(const std::string& path) {
@@ -236,6 +244,7 @@ ExitCode run_listen(Context& context, const ListenOptions& options) {
       std::move(listener), options.no_verify,
       [&receiver](Request&& request) { return receiver.handle(std::move(request)); },
       [&receiver](const std::string& path) { receiver.overlap(path); });
+  server.set_early([&receiver](const Request& request) { return receiver.early(request); });
   if (!options.ready_file.empty()) {
     check(io::blocking::write_file(options.ready_file, fmt::format("127.0.0.1:{}\n", port)));
   }

@@ -135,5 +135,23 @@ TEST(Behaviour, EveryChaosCaseAnswersOrSaysThatItDoesNot) {
   EXPECT_FALSE(behaviour.set_chaos("no such case"));
 }
 
+TEST(Behaviour, AHostileAnswerComesOncePerEventUnlessItCountsAsOne) {
+  const Sent sent(body_of(1, 1, 1, row(1)), "evt_1");
+  for (const HostileCase& one : hostile_cases()) {
+    SCOPED_TRACE(one.name);
+    Behaviour behaviour;
+    ASSERT_TRUE(behaviour.set_chaos(one.name));
+    const bool early = one.when == HostileWhen::early || one.when == HostileWhen::always_early;
+    EXPECT_EQ(behaviour.early_reply("evt_1").has_value(), early);
+    EXPECT_EQ(behaviour.early_reply("evt_1").has_value(), one.when == HostileWhen::always_early);
+    const Reply first = behaviour.reply_to(sent.receipt, 1, sent.body);
+    const Reply second = behaviour.reply_to(sent.receipt, 2, sent.body);
+    EXPECT_EQ(first.status, one.when == HostileWhen::once ? 0 : 200);
+    EXPECT_EQ(second.status, 200);
+    EXPECT_TRUE(one.when != HostileWhen::once || second.verbatim.empty());
+    EXPECT_TRUE(one.bytes.empty() || early || reply_text(first) == one.bytes);
+  }
+}
+
 }  // namespace
 }  // namespace pulter::tool

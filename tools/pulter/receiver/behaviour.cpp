@@ -108,6 +108,18 @@ std::string_view reason(int status) {
   }
 }
 
+/// A hostile answer. Where it is no good one, it counts as none: its batch is to come again.
+Reply hostile_reply(const HostileCase& hostile) {
+  Reply reply;
+  reply.status = hostile.when == HostileWhen::each ? 200 : 0;
+  reply.verbatim = hostile.bytes;
+  reply.again = hostile.again;
+  reply.dribble_ms = hostile.dribble_ms;
+  reply.close = hostile.end == HostileEnd::close;
+  reply.reset = hostile.end == HostileEnd::reset;
+  return reply;
+}
+
 /// Reads a whole number off the front of `text`.
 std::optional<std::uint64_t> take_number(std::string_view& text) {
   std::uint64_t number = 0;
@@ -153,12 +165,29 @@ Result<> Behaviour::set_chaos(std::string_view name) {
     }
     names += fmt::format("\n  {:<20} {}", one.name, one.help);
   }
+  for (const HostileCase& one : hostile_cases()) {
+    if (one.name == name) {
+      hostile_ = &one;
+      return {};
+    }
+    names += fmt::format("\n  {:<20} {}", one.name, one.help);
+  }
   return fail(ErrorCode::usage, fmt::format("--chaos has no case \"{}\". There are:{}", name, names));
+}
+
+std::optional<Reply> Behaviour::early_reply(const std::string& webhook_id) {
+  if (hostile_ == nullptr) return std::nullopt;
+  if (hostile_->when == HostileWhen::always_early) return hostile_reply(*hostile_);
+  if (hostile_->when != HostileWhen::early || !answered_early_.insert(webhook_id).second) return std::nullopt;
+  return hostile_reply(*hostile_);
 }
 
 Reply Behaviour::reply_to(const Receipt& receipt, std::uint64_t receipts, std::string_view body) {
   ++requests_;
   Reply reply = chaos_ != nullptr ? chaos_->reply(receipt, receipts, body) : Reply{};
+  const bool is_hostile = hostile_ != nullptr && (hostile_->when == HostileWhen::each ||
+                                                  (hostile_->when == HostileWhen::once && receipts == 1));
+  if (is_hostile) reply = hostile_reply(*hostile_);
   for (const Failure& failure : failures_) {
     if (requests_ >= failure.first && requests_ <= failure.last) reply = with_status(failure.status);
   }
@@ -167,6 +196,7 @@ Reply Behaviour::reply_to(const Receipt& receipt, std::uint64_t receipts, std::s
 }
 
 std::string reply_text(const Reply& reply) {
+  if (!reply.verbatim.empty()) return std::string(reply.verbatim);
   std::string out = fmt::format("HTTP/1.1 {} {}\r\n", reply.status, reason(reply.status));
   for (const std::string& header : reply.headers) out += header + "\r\n";
   if (reply.close) out += "Connection: close\r\n";

@@ -9,6 +9,8 @@ namespace pulter::tool {
 namespace {
 
 constexpr std::size_t piece_bytes = 1u << 20;
+/// An early answer has this time to be read before the connection ends.
+constexpr std::uint64_t early_answer_ms = 300;
 constexpr std::uint64_t reserve_bytes_max = 256u << 20;
 
 http::RequestLimits limits() {
@@ -31,6 +33,7 @@ struct Server::Connection {
   Request request;
   std::uint64_t discard_left = 0;  // body bytes to drop without reading them
   bool answering = false;          // a whole request is here and not answered yet
+  bool refused = false;            // an early answer was given: nothing more is read
   bool wants_room = false;         // the poller watches for room to write
   std::string busy_path;           // path of the request that is not answered yet
   Response response;
@@ -94,7 +97,7 @@ void Server::readable(std::uint64_t key) {
   // A few pieces at a time, so that one fast sender does not starve the others.
   for (int turn = 0; turn < 8; ++turn) {
     Connection* connection = find(key);
-    if (connection == nullptr) return;
+    if (connection == nullptr || connection->refused) return;
     const bool dropping = connection->discard_left > 0;
     const std::size_t wanted = std::min<std::uint64_t>(piece_bytes, connection->discard_left);
     const Result<std::optional<std::size_t>> got = dropping
@@ -127,6 +130,7 @@ void Server::feed(Connection& connection, std::string_view bytes) {
         return;
       case http::RequestEvent::head:
         begin_request(connection);
+        if (refuse_early(connection)) return;
         if (discard_bodies_ && connection.request.body_bytes > bytes.size()) {
           connection.discard_left = connection.request.body_bytes - bytes.size();
           return;
@@ -168,6 +172,18 @@ void Server::begin_request(Connection& connection) {
   busy_paths_[connection.busy_path] = connection.key;
 }
 
+/// Answers before the body was read, where that is asked for; the rest stays unread until the end.
+bool Server::refuse_early(Connection& connection) {
+  std::optional<Response> early = early_ ? early_(connection.request) : std::nullopt;
+  if (!early) return false;
+  (void)io::blocking::send_some(connection.socket, early->bytes);
+  connection.refused = true;
+  poller_.change(connection.socket, connection.key, false, false);
+  free_path(connection);
+  due_.emplace(io::steady_ms() + early_answer_ms, connection.key);
+  return true;
+}
+
 void Server::end_request(Connection& connection) {
   if (!discard_bodies_) connection.request.body_bytes = connection.request.body.size();
   connection.answering = true;
@@ -184,6 +200,7 @@ void Server::end_request(Connection& connection) {
 
 void Server::writable(std::uint64_t key) {
   Connection* connection = find(key);
+  if (connection != nullptr && connection->refused) return close(key);
   if (connection == nullptr || !connection->answering) return;
   Response& response = connection->response;
   std::string_view rest = std::string_view(response.bytes).substr(connection->sent);
@@ -199,6 +216,15 @@ void Server::writable(std::uint64_t key) {
       poller_.change(connection->socket, key, true, true);
       connection->wants_room = true;
     }
+    return;
+  }
+  if (!response.again.empty()) {
+    // By the poller's next turn: the sender must get to end it.
+    response.bytes.clear();
+    while (response.bytes.size() < 16 * 1024) response.bytes += response.again;
+    connection->sent = 0;
+    if (!connection->wants_room) poller_.change(connection->socket, key, true, true);
+    connection->wants_room = true;
     return;
   }
   if (response.reset) io::blocking::reset_on_close(connection->socket);

@@ -3,8 +3,10 @@
 #include <cstdint>
 #include <functional>
 #include <memory>
+#include <optional>
 #include <queue>
 #include <string>
+#include <string_view>
 #include <unordered_map>
 #include <vector>
 
@@ -29,6 +31,7 @@ struct Response {
   std::string bytes;  ///< empty: nothing is sent
   std::uint64_t delay_ms = 0;
   std::uint64_t dribble_ms = 0;
+  std::string_view again = {};  ///< sent after `bytes` until the connection breaks
   bool close = false;
   bool reset = false;
 };
@@ -39,6 +42,8 @@ class Server {
  public:
   using Handler = std::function<Response(Request&&)>;
   /// Called when a request begins on `path` while another one on it is unanswered.
+  /// Asked when only the head of a request is there: an answer to give without reading the rest.
+  using Early = std::function<std::optional<Response>(const Request&)>;
   using Overlap = std::function<void(const std::string& path)>;
 
   Server(io::blocking::Descriptor listener, bool discard_bodies, Handler handler, Overlap overlap);
@@ -46,6 +51,7 @@ class Server {
   Server(const Server&) = delete;
   Server& operator=(const Server&) = delete;
 
+  void set_early(Early early) { early_ = std::move(early); }
   /// Serves until `stop` becomes readable; `tick` is called at least every `tick_ms`.
   [[nodiscard]] Result<> run(const io::blocking::Descriptor& stop, std::uint64_t tick_ms,
                              const std::function<void()>& tick);
@@ -64,6 +70,7 @@ class Server {
   void readable(std::uint64_t key);
   void feed(Connection& connection, std::string_view bytes);
   void begin_request(Connection& connection);
+  [[nodiscard]] bool refuse_early(Connection& connection);
   void end_request(Connection& connection);
   void writable(std::uint64_t key);
   void answer_due(std::uint64_t now_ms);
@@ -76,6 +83,7 @@ class Server {
   io::blocking::Poller poller_;
   bool discard_bodies_;
   Handler handler_;
+  Early early_;
   Overlap overlap_;
   std::vector<char> piece_;
   std::uint64_t next_key_ = first_key;
