@@ -13,6 +13,7 @@ ShardLoop::ShardLoop(io::Io& io, store::Store& store, store::Spool& spool, const
     : io_(io),
       store_(store, io),
       bodies_(limits::body_buffers_per_shard, http::head_bytes_max, limits::body_window_bytes),
+      renderer_(io),
       scope_(io),
       resolver_(resolver != nullptr
                     ? std::move(resolver)
@@ -22,6 +23,7 @@ ShardLoop::ShardLoop(io::Io& io, store::Store& store, store::Spool& spool, const
                   {.store = store_,
                    .spool = spool,
                    .bodies = bodies_,
+                   .renderer = renderer_,
                    .dialer = dialer_,
                    .config = config,
                    .counters = counters_,

@@ -9,6 +9,7 @@
 #include "engine/config/config.h"
 #include "engine/delivery/dialer.h"
 #include "engine/delivery/dispatcher.h"
+#include "engine/delivery/renderer.h"
 #include "engine/limits.h"
 #include "engine/shard/body_pool.h"
 #include "engine/shard/mailbox.h"
@@ -74,6 +75,7 @@ class ShardLoop {
   io::Io& io_;
   store::StoreClient store_;
   shard::BodyPool bodies_;
+  delivery::Renderer renderer_;
   io::Scope scope_;
   std::unique_ptr<io::Resolver> resolver_;
   delivery::Dialer dialer_;

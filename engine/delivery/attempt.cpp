@@ -59,7 +59,7 @@ io::Task<> AttemptRun::send(BodySource& source, Outgoing& outgoing, model::Trigg
     }
   }
   const io::Instant sending = io.now();
-  connection_.expect_answer();
+  connection_.expect_answer(head_.size() + outgoing.event.body_bytes);
   Result<> sent = co_await send_windows(source, outgoing, head_);
   outgoing.buffer.release();
   sent_at_ = io.now();

@@ -9,7 +9,9 @@
 
 namespace pulter::delivery {
 
-Connection::Connection(io::Scope& lane) : scope_(lane.io(), &lane), sending_(lane.io(), &scope_) {}
+Connection::Connection(io::Scope& lane) : scope_(lane.io(), &lane) {
+  sending_.emplace(lane.io(), &scope_);
+}
 
 Connection::~Connection() {
   PULTER_CHECK(stream_ == nullptr);
@@ -22,26 +24,38 @@ void Connection::start(std::unique_ptr<io::Stream> stream, std::string remote_ad
   scope_.spawn(read());
 }
 
-void Connection::expect_answer() {
+void Connection::expect_answer(std::uint64_t request_bytes) {
   PULTER_CHECK(!expecting_);
   ++requests_;
   reader_.reset();
   verdict_ = {};
   ended_.clear();
   first_byte_at_ = last_byte_at_ = io::never;
+  unsent_ = request_bytes;
+  stop_sending_ = false;
   expecting_ = true;
 }
 
 io::Task<std::int32_t> Connection::send(std::string_view bytes, io::Instant deadline, std::uint64_t* sent) {
+  *sent = 0;
+  if (stop_sending_) co_return -ECANCELED;
   is_sending_ = true;
-  const std::int32_t result = co_await stream_->send_all(sending_, bytes, deadline, sent);
+  const std::int32_t result = co_await stream_->send_all(*sending_, bytes, deadline, sent);
   is_sending_ = false;
-  co_return result;
+  unsent_ -= *sent;
+  if (!stop_sending_) co_return result;
+  // The peer answered so fast that its answer was read before the kernel said that the last byte had left.
+  // Nothing was held back then, and the connection is as good as before.
+  if (unsent_ > 0) co_return -ECANCELED;
+  stop_sending_ = false;
+  sending_.emplace(scope_.io(), &scope_);
+  co_return 0;
 }
 
 io::Task<std::int32_t> Connection::wait_writable(io::Instant deadline) {
+  if (stop_sending_) co_return -ECANCELED;
   is_sending_ = true;
-  const std::int32_t result = co_await io::writable(sending_, stream_->fd(), deadline);
+  const std::int32_t result = co_await io::writable(*sending_, stream_->fd(), deadline);
   is_sending_ = false;
   co_return result;
 }
@@ -108,10 +122,11 @@ void Connection::end_answer(Result<> verdict) {
   expecting_ = false;
   verdict_ = std::move(verdict);
   ended_.set();
-  if (!is_sending_) return;
-  // An early answer: what has not left yet must not leave. The connection is of no use afterwards.
-  dead_ = true;
-  sending_.cancel();
+  if (unsent_ == 0) return;
+  // An early answer: what has not left yet must not leave. Then the connection is of no use afterwards, and
+  // the attempt retires it.
+  stop_sending_ = true;
+  if (is_sending_) sending_->cancel();
 }
 
 io::Task<> Connection::close() {

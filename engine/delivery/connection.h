@@ -3,6 +3,7 @@
 #include <array>
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 
@@ -38,9 +39,11 @@ class Connection {
   void retire() noexcept { dead_ = dead_ || stream_ != nullptr; }
   [[nodiscard]] bool used() const noexcept { return requests_ > 0; }
 
-  /// From here on bytes belong to the answer of the request that is about to leave.
-  void expect_answer();
-  /// Sends bytes of the request. -ECANCELED with `answered()` true: the answer came early. After -ETIMEDOUT
+  /// From here on bytes belong to the answer of the request of `request_bytes` that is about to leave.
+  void expect_answer(std::uint64_t request_bytes);
+  /// Sends bytes of the request. -ECANCELED with `answered()` true: the answer came before all of the request
+  /// had left. (Where only the news of the last byte's leaving comes after the answer, nothing is amiss.)
+  /// After -ETIMEDOUT
   /// the next send must go on at exactly the byte after `*sent`, with the same bytes.
   io::Task<std::int32_t> send(std::string_view bytes, io::Instant deadline, std::uint64_t* sent);
   /// Waits until the socket takes bytes again.
@@ -68,11 +71,13 @@ class Connection {
   Result<> take(std::string_view bytes);
 
   io::Scope scope_;
-  io::Scope sending_;
+  std::optional<io::Scope> sending_;  ///< made anew after a cancel that came too late to stop anything
   std::unique_ptr<io::Stream> stream_;
   bool dead_ = false;
   bool expecting_ = false;
   bool is_sending_ = false;
+  std::uint64_t unsent_ = 0;   ///< bytes of the request that have not left, as far as is known
+  bool stop_sending_ = false;  ///< the answer is there: what has not left must not leave
   std::string remote_address_;
   std::uint64_t requests_ = 0;
   http::ResponseReader reader_;

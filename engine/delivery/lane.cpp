@@ -1,5 +1,6 @@
 #include "engine/delivery/lane.h"
 
+#include <algorithm>
 #include <chrono>
 #include <utility>
 
@@ -127,14 +128,14 @@ io::Task<> Lane::deliver(store::LaneWork work) {
     const Trigger trigger = current->event.attempts == 0 ? Trigger::delivery : Trigger::retry;
     if (has_waited(run, current->event)) scope_.spawn(show_in_flight(current->event.id));
     co_await attempt.send(*run.source, *current, trigger);
-    std::optional<Outgoing> ahead = render_ahead(run, *current);
+    if (ahead_.empty()) co_await render_ahead(run, current->cursor);
     co_await settle_attempt(attempt, *current);
     if (scope_.cancelled()) break;  // nobody knows how it ended: it is sent again, with the same id and bytes
 
     store::Record record = make_record(run, *current, attempt);
     const bool delivered = record.disposition == Disposition::delivered;
     const bool retry = record.disposition == Disposition::retry;
-    if (delivered && ahead) record.next_event = ahead->event;
+    if (delivered && !ahead_.empty()) record.next_event = ahead_.front().event;
     if (retry) {
       current->event.attempts = record.attempt.number;
       current->event.attempts_in_budget += record.spends_budget ? 1 : 0;
@@ -143,21 +144,25 @@ io::Task<> Lane::deliver(store::LaneWork work) {
     }
     const std::uint64_t following = record.next_cursor;
     Step step = Step::go_on;
-    if (delivered && ahead && services_.config.durability == config::Durability::relaxed) {
+    if (delivered && !ahead_.empty() && services_.config.durability == config::Durability::relaxed) {
       step = co_await commit_overlapped(std::move(record));
     } else {
       step = co_await commit(std::move(record));
     }
     if (step != Step::go_on) break;
-    if (retry && planted(Bug::successor_overtakes) && ahead) current = std::move(ahead);
-    if (retry) continue;
+    if (retry) {
+      if constexpr (planted(Bug::successor_overtakes)) {
+        if (auto overtaking = take_ahead()) current = std::move(overtaking);
+      }
+      ahead_.clear();  // it may take hours: their signatures would be too old, and others want the buffers
+      continue;
+    }
     if (!delivered || following == model::cursor_end(count)) break;
     cursor = following;
-    if (ahead)
-      current = std::move(ahead);
-    else
-      current = co_await open_event(run, cursor);
+    current = take_ahead();
+    if (!current) current = co_await open_event(run, cursor);
   }
+  ahead_.clear();
   co_await finish_background();
 }
 
@@ -253,28 +258,71 @@ io::Task<std::optional<Outgoing>> Lane::reopen_event(Run& run, model::Event even
   shard::BodyBuffer buffer = co_await services_.bodies.take(scope_);
   if (!buffer) co_return std::optional<Outgoing>();
   const std::int64_t now_s = shard::unix_ms(scope_.io()) / 1000;
-  auto outgoing = prepare(*run.source, event, cursor, secrets_, now_s, std::move(buffer));
-  if (!outgoing) {
-    co_await halt_unsendable(run, std::move(event), cursor, outgoing.error());
+  BodyJob job{.source = run.source.get(),
+              .event = event,
+              .cursor = cursor,
+              .secrets = secrets_,
+              .timestamp = now_s,
+              .buffer = std::move(buffer),
+              .outgoing = {}};
+  Renderer::Request request = services_.renderer.render(std::span(&job, 1));
+  co_await request;
+  if (!job.outgoing) {
+    co_await halt_unsendable(run, std::move(event), cursor, job.outgoing.error());
     co_return std::optional<Outgoing>();
   }
-  co_return std::optional<Outgoing>(std::move(*outgoing));
+  co_return std::optional<Outgoing>(std::move(*job.outgoing));
 }
 
-/// The successor, rendered while its predecessor is in flight. Only a spare buffer is used for it, and its
-/// failure is met again, and told, when its turn comes.
-std::optional<Outgoing> Lane::render_ahead(Run& run, const Outgoing& current) {
+/// The next successors, rendered while the event at `cursor` is in flight: several, so that they are signed
+/// side by side. Half of the spare buffers at most are used for it, and a failure is met again, and told,
+/// when its turn comes.
+io::Task<> Lane::render_ahead(Run& run, std::uint64_t cursor) {
   const std::uint64_t count = run.work.import.count;
-  const std::uint64_t cursor = model::next_cursor(run.delivery(), count, current.cursor + 1);
-  if (draining_ || cursor == model::cursor_end(count)) return std::nullopt;
-  shard::BodyBuffer buffer = services_.bodies.try_take();
-  if (!buffer) return std::nullopt;
-  auto event = next_event(run, cursor);
-  if (!event) return std::nullopt;
+  const std::size_t buffers = std::max<std::size_t>(1, services_.bodies.free_count() / 2);
+  const std::size_t wanted = std::min(buffers, limits::bodies_ahead_max);
   const std::int64_t now_s = shard::unix_ms(scope_.io()) / 1000;
-  auto outgoing = prepare(*run.source, std::move(*event), cursor, secrets_, now_s, std::move(buffer));
-  if (!outgoing) return std::nullopt;
-  return std::move(*outgoing);
+  std::vector<BodyJob> jobs;
+  jobs.reserve(wanted);
+  while (!draining_ && jobs.size() < wanted) {
+    cursor = model::next_cursor(run.delivery(), count, cursor + 1);
+    if (cursor == model::cursor_end(count)) break;
+    shard::BodyBuffer buffer = services_.bodies.try_take();
+    if (!buffer) break;
+    auto event = next_event(run, cursor);
+    if (!event) break;
+    jobs.push_back({.source = run.source.get(),
+                    .event = std::move(*event),
+                    .cursor = cursor,
+                    .secrets = secrets_,
+                    .timestamp = now_s,
+                    .buffer = std::move(buffer),
+                    .outgoing = {}});
+  }
+  Renderer::Request request = services_.renderer.render(jobs);
+  co_await request;
+  for (BodyJob& job : jobs) {
+    if (!job.outgoing) break;
+    ahead_.push_back(std::move(*job.outgoing));
+  }
+  if (!ahead_.empty()) services_.bodies.lend(*this);
+}
+
+std::optional<Outgoing> Lane::take_ahead() {
+  if (ahead_.empty()) return std::nullopt;
+  std::optional<Outgoing> first(std::move(ahead_.front()));
+  ahead_.erase(ahead_.begin());
+  return first;
+}
+
+/// A lane whose receiver takes its time needs no body in memory: it is rendered again when it leaves.
+bool Lane::give_up_body() noexcept {
+  for (auto body = ahead_.rbegin(); body != ahead_.rend(); ++body) {
+    if (!body->buffer) continue;
+    body->buffer.release();
+    return true;
+  }
+  return false;
 }
 
 /// Whether the store has the event as pending: it waits for a retry, or waited while its import was stopped.

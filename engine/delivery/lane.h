@@ -16,6 +16,7 @@
 #include "engine/delivery/dialer.h"
 #include "engine/delivery/lease.h"
 #include "engine/delivery/outgoing.h"
+#include "engine/delivery/renderer.h"
 #include "engine/metrics/counters.h"
 #include "engine/shard/body_pool.h"
 #include "engine/store/spool.h"
@@ -30,6 +31,7 @@ struct LaneServices {
   store::StoreClient& store;
   store::Spool& spool;
   shard::BodyPool& bodies;
+  Renderer& renderer;
   Dialer& dialer;
   const config::Config& config;
   metrics::DeliveryCounters& counters;
@@ -41,7 +43,7 @@ struct LaneServices {
 /// A lane exists while its webhook has work. It asks the store what comes next, delivers it step by step, and
 /// makes each answer durable before what follows it leaves. Everything it knows can be read again from the
 /// store, so it may be stopped at any await. One shard only.
-class Lane {
+class Lane final : private shard::BodyLender {
  public:
   Lane(io::Scope& shard, LaneServices services, std::string webhook_id, std::uint64_t epoch);
 
@@ -80,7 +82,9 @@ class Lane {
   io::Task<> perform(store::LaneWork work);
   io::Task<std::optional<Outgoing>> open_event(Run& run, std::uint64_t cursor);
   io::Task<std::optional<Outgoing>> reopen_event(Run& run, model::Event event, std::uint64_t cursor);
-  std::optional<Outgoing> render_ahead(Run& run, const Outgoing& current);
+  io::Task<> render_ahead(Run& run, std::uint64_t cursor);
+  std::optional<Outgoing> take_ahead();
+  bool give_up_body() noexcept override;
   [[nodiscard]] model::Event event_at(const Run& run, std::uint64_t cursor) const;
   Result<model::Event> next_event(const Run& run, std::uint64_t cursor);
   [[nodiscard]] static bool has_waited(const Run& run, const model::Event& event);
@@ -107,6 +111,7 @@ class Lane {
   net::Url url_;
   std::vector<sign::Secret> secrets_;
   std::unique_ptr<Connection> connection_;
+  std::vector<Outgoing> ahead_;  ///< successors of the event in flight, in order, rendered and signed
   io::Event poked_;
   bool was_poked_ = false;
   bool draining_ = false;

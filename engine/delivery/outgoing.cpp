@@ -1,9 +1,12 @@
 #include "engine/delivery/outgoing.h"
 
 #include <algorithm>
+#include <array>
+#include <optional>
 #include <string_view>
 #include <utility>
 
+#include "codec/base/check.h"
 #include "codec/base/digest.h"
 #include "codec/sign/signature.h"
 
@@ -18,47 +21,110 @@ std::unexpected<Error> digest_differs(const model::Event& event, const std::stri
                   "outside: restore them, or cancel the import and upload the file again.");
 }
 
+/// A body on its way through the steps.
+struct Work {
+  BodyJob* job = nullptr;
+  BodyPosition start;
+  BodyPosition position;
+  std::optional<sign::Signer> signer;
+  Digest digest;
+  std::uint64_t bytes = 0;
+  std::size_t filled = 0;  ///< of the buffer
+  bool failed = false;
+
+  [[nodiscard]] bool in_work() const { return !failed && !job->source->finished(position); }
+};
+
+void fail_job(Work& work, Error error) {
+  work.failed = true;
+  work.job->outgoing = std::unexpected(std::move(error));
+}
+
+void begin(Work& work, BodyJob& job) {
+  work.job = &job;
+  auto start = job.source->begin(job.event);
+  if (!start) return fail_job(work, std::move(start.error()));
+  work.start = work.position = *start;
+  work.signer.emplace(job.secrets, job.event.id, job.timestamp);
+}
+
+/// Renders the next bytes; where the body does not fit, over those that were signed already.
+std::string_view render_step(Work& work) {
+  const std::span<char> window = work.job->buffer.window();
+  if (work.filled == window.size()) work.filled = 0;
+  const auto step = window.subspan(work.filled, std::min(render_step_bytes, window.size() - work.filled));
+  auto written = work.job->source->fill(work.position, step);
+  if (!written) {
+    fail_job(work, std::move(written.error()));
+    return {};
+  }
+  work.filled += *written;
+  work.bytes += *written;
+  return {step.data(), *written};
+}
+
+void finish(Work& work) {
+  BodyJob& job = *work.job;
+  std::string digest_now = work.digest.text();
+  if (!job.event.body_digest.empty() && job.event.body_digest != digest_now) {
+    job.outgoing = digest_differs(job.event, digest_now);
+    return;
+  }
+  job.event.body_digest = std::move(digest_now);
+  job.event.body_bytes = work.bytes;
+  Outgoing outgoing;
+  outgoing.cursor = job.cursor;
+  outgoing.start = work.start;
+  outgoing.timestamp = job.timestamp;
+  outgoing.signature = work.signer->finish();
+  if (work.bytes <= job.buffer.window().size()) {
+    outgoing.in_buffer = static_cast<std::size_t>(work.bytes);
+    outgoing.buffer = std::move(job.buffer);
+  }
+  outgoing.event = std::move(job.event);
+  job.outgoing = std::move(outgoing);
+}
+
 }  // namespace
+
+void prepare_together(std::span<BodyJob* const> jobs) {
+  PULTER_CHECK(jobs.size() <= sign::bodies_together_max);
+  std::array<Work, sign::bodies_together_max> works;
+  const std::span<Work> mine = std::span(works).first(jobs.size());
+  for (std::size_t i = 0; i < mine.size(); ++i) begin(mine[i], *jobs[i]);
+  while (true) {
+    std::array<sign::Signer::Part, sign::bodies_together_max> parts;
+    std::size_t count = 0;
+    for (Work& work : mine) {
+      if (!work.in_work()) continue;
+      const std::string_view part = render_step(work);
+      if (work.failed) continue;
+      work.digest.update(part);
+      parts[count++] = {&*work.signer, part};
+    }
+    if (count == 0) break;
+    sign::Signer::update_together(std::span(parts).first(count));
+  }
+  for (Work& work : mine) {
+    if (!work.failed) finish(work);
+    // What did not keep its buffer gives it back at once: others may wait for it.
+    work.job->buffer.release();
+  }
+}
 
 Result<Outgoing> prepare(BodySource& source, model::Event event, std::uint64_t cursor,
                          std::span<const sign::Secret> secrets, std::int64_t timestamp,
                          shard::BodyBuffer buffer) {
-  auto start = source.begin(event);
-  if (!start) return fail(std::move(start.error()));
-
-  sign::Signer signer(secrets, event.id, timestamp);
-  Digest digest;
-  const std::span<char> window = buffer.window();
-  std::uint64_t bytes = 0;
-  std::size_t filled = 0;
-  BodyPosition position = *start;
-  while (!source.finished(position)) {
-    if (filled == window.size()) filled = 0;
-    const auto step = window.subspan(filled, std::min(render_step_bytes, window.size() - filled));
-    auto written = source.fill(position, step);
-    if (!written) return fail(std::move(written.error()));
-    const std::string_view part(step.data(), *written);
-    signer.update(part);
-    digest.update(part);
-    filled += *written;
-    bytes += *written;
-  }
-
-  std::string digest_now = digest.text();
-  if (!event.body_digest.empty() && event.body_digest != digest_now) return digest_differs(event, digest_now);
-  event.body_digest = std::move(digest_now);
-  event.body_bytes = bytes;
-  Outgoing outgoing;
-  outgoing.cursor = cursor;
-  outgoing.start = *start;
-  outgoing.timestamp = timestamp;
-  outgoing.signature = signer.finish();
-  if (bytes <= window.size()) {
-    outgoing.in_buffer = static_cast<std::size_t>(bytes);
-    outgoing.buffer = std::move(buffer);
-  }
-  outgoing.event = std::move(event);
-  return outgoing;
+  BodyJob job{.source = &source,
+              .event = std::move(event),
+              .cursor = cursor,
+              .secrets = secrets,
+              .timestamp = timestamp,
+              .buffer = std::move(buffer),
+              .outgoing = {}};
+  BodyJob* const only = &job;
+  prepare_together(std::span(&only, 1));
+  return std::move(job.outgoing);
 }
 
 }  // namespace pulter::delivery

@@ -27,16 +27,31 @@ struct Outgoing {
   std::size_t in_buffer = 0;  ///< bytes of the body in the buffer: all of it, or 0
 };
 
+/// One body to be made: what it is a function of, and, once prepared, what came of it.
+struct BodyJob {
+  BodySource* source = nullptr;
+  model::Event event;  ///< with id, name and index set; given away to `outgoing`
+  std::uint64_t cursor = 0;
+  std::span<const sign::Secret> secrets;
+  std::int64_t timestamp = 0;
+  shard::BodyBuffer buffer;
+  Result<Outgoing> outgoing;
+};
+
 /// Bytes that are rendered, signed and digested at a time: they stay in the core's own cache between the
 /// three.
 inline constexpr std::size_t render_step_bytes = 64 * 1024;
 
-/// Renders and signs the body of `event`, whose id, name and index are set. `buffer` is worked in, and kept
-/// in the result when the whole body fits.
+/// Renders and signs 1 to sign::bodies_together_max bodies side by side: a step of each, then the signatures
+/// of all steps in one go while the bytes are in the core's cache. A job's buffer is worked in, and kept in
+/// its result when the whole body fits; one source may serve several jobs.
 ///
 /// An event that has a digest already (a retry, a resend, a restart) must come out the same: otherwise
 /// store_corrupt, and nothing may be sent. Other errors: those of BodySource. A pure computation but for the
 /// buffer.
+void prepare_together(std::span<BodyJob* const> jobs);
+
+/// The same for one body.
 [[nodiscard]] Result<Outgoing> prepare(BodySource& source, model::Event event, std::uint64_t cursor,
                                        std::span<const sign::Secret> secrets, std::int64_t timestamp,
                                        shard::BodyBuffer buffer);

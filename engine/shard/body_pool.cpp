@@ -50,6 +50,7 @@ BodyBuffer BodyPool::try_take() noexcept {
 }
 
 io::Task<BodyBuffer> BodyPool::take(io::Scope& scope) {
+  if (free_.empty()) reclaim();
   BodyBuffer at_once = try_take();
   if (at_once) co_return at_once;
   Waiter self;
@@ -89,6 +90,37 @@ void BodyPool::remove(Waiter& waiter) noexcept {
     if (last_waiter_ == at) last_waiter_ = before;
     return;
   }
+}
+
+BodyLender::~BodyLender() {
+  if (pool_ != nullptr) pool_->remove(*this);
+}
+
+void BodyPool::lend(BodyLender& lender) noexcept {
+  PULTER_CHECK(lender.pool_ == nullptr || lender.pool_ == this);
+  if (lender.pool_ == nullptr) {
+    lender.pool_ = this;
+    lender.previous_ = last_lender_;
+    (last_lender_ != nullptr ? last_lender_->next_ : first_lender_) = &lender;
+    last_lender_ = &lender;
+  }
+  if (contended() && free_.empty()) reclaim();
+}
+
+/// Asks the one that has lent for the longest time first: its receiver is likely to be the slowest.
+bool BodyPool::reclaim() noexcept {
+  while (first_lender_ != nullptr) {
+    if (first_lender_->give_up_body()) return true;
+    remove(*first_lender_);
+  }
+  return false;
+}
+
+void BodyPool::remove(BodyLender& lender) noexcept {
+  (lender.previous_ != nullptr ? lender.previous_->next_ : first_lender_) = lender.next_;
+  (lender.next_ != nullptr ? lender.next_->previous_ : last_lender_) = lender.previous_;
+  lender.next_ = lender.previous_ = nullptr;
+  lender.pool_ = nullptr;
 }
 
 }  // namespace pulter::shard

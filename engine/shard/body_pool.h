@@ -34,6 +34,23 @@ class BodyBuffer {
   char* memory_ = nullptr;
 };
 
+/// Someone who holds buffers for later and can do without: what is in them can be rendered again.
+class BodyLender {
+ public:
+  BodyLender() = default;
+  virtual ~BodyLender();
+  BodyLender(const BodyLender&) = delete;
+  BodyLender& operator=(const BodyLender&) = delete;
+  /// Gives one buffer back to the pool. False: holds none.
+  virtual bool give_up_body() noexcept = 0;
+
+ private:
+  friend class BodyPool;
+  BodyPool* pool_ = nullptr;  ///< while in its list
+  BodyLender* next_ = nullptr;
+  BodyLender* previous_ = nullptr;
+};
+
 /// A shard's fixed number of body buffers, last in first out: a body that is rendered, signed and sent one
 /// after the other stays in warm memory (architecture, section 3, point 6). Memory is touched only when a
 /// buffer is first used. One shard only.
@@ -45,8 +62,11 @@ class BodyPool {
 
   /// A buffer, or an empty one when all are out.
   [[nodiscard]] BodyBuffer try_take() noexcept;
-  /// Waits for a buffer in order of asking. Empty: the scope was cancelled.
+  /// Waits for a buffer in order of asking; when all are out, a lender is asked for one first. Empty: the
+  /// scope was cancelled.
   io::Task<BodyBuffer> take(io::Scope& scope);
+  /// `lender` holds buffers that it can do without, until it is asked or dies. At once when someone waits.
+  void lend(BodyLender& lender) noexcept;
   /// Someone waits: whoever holds a buffer without making progress should give it back.
   [[nodiscard]] bool contended() const noexcept { return first_waiter_ != nullptr; }
   [[nodiscard]] std::size_t free_count() const noexcept { return free_.size(); }
@@ -54,12 +74,15 @@ class BodyPool {
 
  private:
   friend class BodyBuffer;
+  friend class BodyLender;
   struct Waiter {
     io::Event event;
     Waiter* next = nullptr;
   };
   void give_back(char* memory) noexcept;
   void remove(Waiter& waiter) noexcept;
+  bool reclaim() noexcept;
+  void remove(BodyLender& lender) noexcept;
 
   std::size_t headroom_bytes_;
   std::size_t window_bytes_;
@@ -67,6 +90,8 @@ class BodyPool {
   std::vector<char*> free_;
   Waiter* first_waiter_ = nullptr;
   Waiter* last_waiter_ = nullptr;
+  BodyLender* first_lender_ = nullptr;
+  BodyLender* last_lender_ = nullptr;
 };
 
 }  // namespace pulter::shard

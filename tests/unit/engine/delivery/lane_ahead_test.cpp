@@ -1,0 +1,115 @@
+// Bodies that are rendered before their turn: whose memory they take, and that nobody can tell.
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "engine/limits.h"
+#include "tests/support/sim_engine.h"
+#include "tests/support/sim_receiver.h"
+
+namespace pulter::delivery {
+namespace {
+
+using namespace std::chrono_literals;
+using model::ImportState;
+using tests::Reaction;
+using tests::Receipt;
+using tests::SimEngine;
+using tests::SimReceiver;
+
+constexpr const char* secret = "whsec_AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8=";
+
+std::string rows(std::size_t count) {
+  std::string csv = "name,number\n";
+  for (std::size_t i = 0; i < count; ++i)
+    csv += "row " + std::to_string(i) + "," + std::to_string(i * i) + "\n";
+  return csv;
+}
+
+std::string place(std::size_t number) {
+  return "http://127.0.0.1:" + std::to_string(9000 + number) + "/hook";
+}
+
+class Ahead : public testing::TestWithParam<config::Durability> {
+ protected:
+  std::string start(const std::string& url, std::size_t row_count, std::uint32_t batch_size) {
+    engine_.make_webhook(url, secret);
+    intake::ImportRequest request;
+    request.webhook_url = url;
+    request.batch_size = batch_size;
+    auto import = engine_.import(rows(row_count), request);
+    EXPECT_TRUE(import) << (import ? "" : import.error().detail);
+    return import->id;
+  }
+  bool completes(const std::string& id, io::Duration limit) {
+    return engine_.run_until([&] { return model::state_of(engine_.look(id)) == ImportState::completed; },
+                             limit);
+  }
+
+  SimEngine engine_{3, GetParam()};
+};
+
+// More receivers that take their time than there are buffers, each with a body rendered ahead: all the same
+// the next lane gets one. Webhooks never wait for one another.
+TEST_P(Ahead, HoldsNoMemoryThatAnotherLaneWants) {
+  constexpr std::size_t slow_count = 2 * limits::body_buffers_per_shard;
+  std::vector<std::unique_ptr<SimReceiver>> slow;
+  for (std::size_t i = 0; i < slow_count; ++i) {
+    slow.push_back(
+        std::make_unique<SimReceiver>(engine_.world(), static_cast<std::uint16_t>(9000 + i), secret));
+    slow.back()->set_script([](const Receipt&, std::size_t) { return Reaction{.delay = 500s}; });
+    start(place(i), 30, 10);
+  }
+  ASSERT_TRUE(engine_.run_until(
+      [&] {
+        return std::ranges::all_of(slow,
+                                   [](const auto& receiver) { return receiver->history().size() == 1; });
+      },
+      30s));
+  SimReceiver quick(engine_.world(), 9000 + slow_count, secret);
+  const std::string id = start(place(slow_count), 30, 10);
+  EXPECT_TRUE(completes(id, 30s));
+  EXPECT_EQ(quick.history().size(), 3U);
+  // And what was given up is rendered again when its time has come.
+  ASSERT_TRUE(engine_.run_until(
+      [&] {
+        return std::ranges::all_of(slow,
+                                   [](const auto& receiver) { return receiver->history().size() == 3; });
+      },
+      2h));
+  for (const auto& receiver : slow) {
+    for (const Receipt& receipt : receiver->history()) EXPECT_TRUE(receipt.verified);
+  }
+}
+
+// A refusal at each place of a group that was rendered ahead, and of the one after it.
+TEST_P(Ahead, ARetryInAGroupKeepsOrderAndBytes) {
+  for (std::size_t at = 0; at < 6; ++at) {
+    SimReceiver receiver(engine_.world(), static_cast<std::uint16_t>(9100 + at), secret);
+    receiver.set_script([at](const Receipt&, std::size_t number) {
+      Reaction busy{.answer = "HTTP/1.1 503 X\r\nContent-Length: 0\r\n\r\n"};
+      return number == at ? busy : Reaction{};
+    });
+    const std::string id = start("http://127.0.0.1:" + std::to_string(9100 + at) + "/hook", 60, 10);
+    ASSERT_TRUE(completes(id, 1h));
+    const std::vector<Receipt>& history = receiver.history();
+    ASSERT_EQ(history.size(), 7U);
+    EXPECT_EQ(history[at].webhook_id, history[at + 1].webhook_id);
+    EXPECT_EQ(history[at].body, history[at + 1].body);
+    std::size_t index = 0;
+    for (std::size_t i = 0; i < history.size(); ++i) {
+      if (i != at + 1) ++index;
+      EXPECT_TRUE(history[i].verified);
+      EXPECT_NE(history[i].body.find("\"index\":" + std::to_string(index) + ","), std::string::npos) << i;
+    }
+  }
+}
+
+INSTANTIATE_TEST_SUITE_P(Durabilities, Ahead,
+                         testing::Values(config::Durability::strict, config::Durability::relaxed));
+
+}  // namespace
+}  // namespace pulter::delivery
