@@ -11,7 +11,6 @@
 #include "codec/json/reader.h"
 #include "codec/net/url.h"
 #include "codec/sign/secret.h"
-#include "codec/sign/signature.h"
 
 // Every bound of the engine with its reason. A bound that belongs to a format stands beside its code in codec
 // and is only named here: csv::row_bytes_max, csv::columns_max, csv::checkpoints_max, http::head_bytes_max,
@@ -113,14 +112,12 @@ inline constexpr auto leftover_age_min = 1h;
 // ---- delivery: requests to receivers
 // ---------------------------------------------------------------------------
 
-/// Body buffers of one shard. Four are enough for one lane at full speed (one leaving, the rest rendered
-/// ahead); more let several receivers be slow to read at once before their buffers are taken from them.
+/// Body buffers of one shard. Two are enough for one lane at full speed (one leaving, one rendered ahead);
+/// more let several receivers be slow to read at once before their buffers are taken from them.
 inline constexpr std::size_t body_buffers_per_shard = 6;
 /// Body bytes that one buffer holds: a usual batch (5,000 rows of 250 bytes) whole. A larger body leaves in
 /// windows.
 inline constexpr std::size_t body_window_bytes = 2 * mib;
-/// Bodies that a lane renders ahead: as many as are signed side by side. More would only cool the caches.
-inline constexpr std::size_t bodies_ahead_max = sign::bodies_together_max;
 /// A receiver that takes no byte for so long gives its buffer back when others wait for one.
 inline constexpr auto stalled_send_patience = 50ms;
 inline constexpr auto dns_time_max = 5s;

@@ -280,7 +280,7 @@ io::Task<std::optional<Outgoing>> Lane::reopen_event(Run& run, model::Event even
 io::Task<> Lane::render_ahead(Run& run, std::uint64_t cursor) {
   const std::uint64_t count = run.work.import.count;
   const std::size_t buffers = std::max<std::size_t>(1, services_.bodies.free_count() / 2);
-  const std::size_t wanted = std::min(buffers, limits::bodies_ahead_max);
+  const std::size_t wanted = std::min(buffers, bodies_ahead_max);
   const std::int64_t now_s = shard::unix_ms(scope_.io()) / 1000;
   std::vector<BodyJob> jobs;
   jobs.reserve(wanted);
@@ -305,24 +305,16 @@ io::Task<> Lane::render_ahead(Run& run, std::uint64_t cursor) {
     if (!job.outgoing) break;
     ahead_.push_back(std::move(*job.outgoing));
   }
-  if (!ahead_.empty()) services_.bodies.lend(*this);
+  // An answer may take minutes. What was rendered for after it can be rendered again.
+  for (Outgoing& outgoing : ahead_) outgoing.buffer.lend();
 }
 
 std::optional<Outgoing> Lane::take_ahead() {
   if (ahead_.empty()) return std::nullopt;
   std::optional<Outgoing> first(std::move(ahead_.front()));
   ahead_.erase(ahead_.begin());
+  first->buffer.keep();
   return first;
-}
-
-/// A lane whose receiver takes its time needs no body in memory: it is rendered again when it leaves.
-bool Lane::give_up_body() noexcept {
-  for (auto body = ahead_.rbegin(); body != ahead_.rend(); ++body) {
-    if (!body->buffer) continue;
-    body->buffer.release();
-    return true;
-  }
-  return false;
 }
 
 /// Whether the store has the event as pending: it waits for a retry, or waited while its import was stopped.

@@ -43,7 +43,7 @@ struct LaneServices {
 /// A lane exists while its webhook has work. It asks the store what comes next, delivers it step by step, and
 /// makes each answer durable before what follows it leaves. Everything it knows can be read again from the
 /// store, so it may be stopped at any await. One shard only.
-class Lane final : private shard::BodyLender {
+class Lane {
  public:
   Lane(io::Scope& shard, LaneServices services, std::string webhook_id, std::uint64_t epoch);
 
@@ -84,7 +84,6 @@ class Lane final : private shard::BodyLender {
   io::Task<std::optional<Outgoing>> reopen_event(Run& run, model::Event event, std::uint64_t cursor);
   io::Task<> render_ahead(Run& run, std::uint64_t cursor);
   std::optional<Outgoing> take_ahead();
-  bool give_up_body() noexcept override;
   [[nodiscard]] model::Event event_at(const Run& run, std::uint64_t cursor) const;
   Result<model::Event> next_event(const Run& run, std::uint64_t cursor);
   [[nodiscard]] static bool has_waited(const Run& run, const model::Event& event);

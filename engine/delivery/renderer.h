@@ -5,10 +5,15 @@
 #include <span>
 #include <vector>
 
+#include "codec/sign/signature.h"
 #include "engine/delivery/outgoing.h"
 #include "io/io.h"
 
 namespace pulter::delivery {
+
+/// Bodies that a lane has rendered ahead: as many as are signed side by side. More would only cool the
+/// caches.
+inline constexpr std::size_t bodies_ahead_max = sign::bodies_together_max;
 
 /// Makes the bodies of a shard's lanes, two or three side by side where so many are waiting: their hashes
 /// then take half of the time (codec/sign). One alone never waits for another.

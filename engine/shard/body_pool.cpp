@@ -6,53 +6,86 @@
 
 namespace pulter::shard {
 
+BodyBuffer::BodyBuffer(BodyPool* pool, BodySlot* slot) noexcept : pool_(pool), slot_(slot) {
+  slot_->holder = this;
+}
+
 BodyBuffer::BodyBuffer(BodyBuffer&& other) noexcept
-    : pool_(std::exchange(other.pool_, nullptr)), memory_(std::exchange(other.memory_, nullptr)) {}
+    : pool_(std::exchange(other.pool_, nullptr)), slot_(std::exchange(other.slot_, nullptr)) {
+  if (slot_ != nullptr) slot_->holder = this;
+}
 
 BodyBuffer& BodyBuffer::operator=(BodyBuffer&& other) noexcept {
   if (this != &other) {
     release();
     pool_ = std::exchange(other.pool_, nullptr);
-    memory_ = std::exchange(other.memory_, nullptr);
+    slot_ = std::exchange(other.slot_, nullptr);
+    if (slot_ != nullptr) slot_->holder = this;
   }
   return *this;
 }
 
 std::span<char> BodyBuffer::headroom() const noexcept {
-  return {memory_, pool_->headroom_bytes_};
+  return {slot_->memory.get(), pool_->headroom_bytes_};
 }
 
 std::span<char> BodyBuffer::window() const noexcept {
-  return {memory_ + pool_->headroom_bytes_, pool_->window_bytes_};
+  return {slot_->memory.get() + pool_->headroom_bytes_, pool_->window_bytes_};
 }
 
 void BodyBuffer::release() noexcept {
-  if (memory_ != nullptr) pool_->give_back(std::exchange(memory_, nullptr));
+  if (slot_ == nullptr) return;
+  BodySlot& slot = *std::exchange(slot_, nullptr);
+  pool_->end_loan(slot);
+  pool_->give_back(slot);
+}
+
+void BodyBuffer::lend() noexcept {
+  if (slot_ == nullptr) return;
+  if (pool_->contended()) return release();
+  pool_->end_loan(*slot_);
+  pool_->lent_.push_back(slot_);
+}
+
+void BodyBuffer::keep() noexcept {
+  if (slot_ != nullptr) pool_->end_loan(*slot_);
 }
 
 BodyPool::BodyPool(std::size_t count, std::size_t headroom_bytes, std::size_t window_bytes)
-    : headroom_bytes_(headroom_bytes), window_bytes_(window_bytes) {
-  buffers_.reserve(count);
+    : headroom_bytes_(headroom_bytes), window_bytes_(window_bytes), slots_(count) {
   free_.reserve(count);
-  for (std::size_t i = 0; i < count; ++i) {
+  lent_.reserve(count);
+  for (BodySlot& slot : slots_) {
     // Not value-initialised: pages that no body ever reached stay out of memory.
-    buffers_.emplace_back(new char[headroom_bytes + window_bytes]);
-    free_.push_back(buffers_.back().get());
+    slot.memory.reset(new char[headroom_bytes + window_bytes]);
+    free_.push_back(&slot);
   }
 }
 
 BodyBuffer BodyPool::try_take() noexcept {
   // Those who wait came first.
   if (free_.empty() || first_waiter_ != nullptr) return {};
-  char* memory = free_.back();
-  free_.pop_back();
-  return BodyBuffer(this, memory);
+  return {this, find_slot()};
+}
+
+/// A slot that nobody has, or one that was lent, taken from its holder. Null: neither.
+BodySlot* BodyPool::find_slot() noexcept {
+  if (!free_.empty()) {
+    BodySlot* slot = free_.back();
+    free_.pop_back();
+    return slot;
+  }
+  if (lent_.empty()) return nullptr;
+  BodySlot* slot = lent_.front();
+  lent_.erase(lent_.begin());
+  slot->holder->slot_ = nullptr;
+  return slot;
 }
 
 io::Task<BodyBuffer> BodyPool::take(io::Scope& scope) {
-  if (free_.empty()) reclaim();
-  BodyBuffer at_once = try_take();
-  if (at_once) co_return at_once;
+  if (first_waiter_ == nullptr) {
+    if (BodySlot* slot = find_slot()) co_return BodyBuffer(this, slot);
+  }
   Waiter self;
   if (last_waiter_ != nullptr) {
     last_waiter_->next = &self;
@@ -60,26 +93,28 @@ io::Task<BodyBuffer> BodyPool::take(io::Scope& scope) {
     first_waiter_ = &self;
   }
   last_waiter_ = &self;
-  while (true) {
+  BodySlot* slot = nullptr;
+  while (slot == nullptr) {
     const int waited = co_await self.event.wait(scope);
     if (waited < 0) break;
-    if (free_.empty() || first_waiter_ != &self) continue;
-    remove(self);
-    char* memory = free_.back();
-    free_.pop_back();
-    // More than one may have come back before we ran.
-    if (!free_.empty() && first_waiter_ != nullptr) first_waiter_->event.set();
-    co_return BodyBuffer(this, memory);
+    if (first_waiter_ == &self) slot = find_slot();
   }
   remove(self);
+  // More than one may have come back before we ran.
   if (!free_.empty() && first_waiter_ != nullptr) first_waiter_->event.set();
-  co_return BodyBuffer();
+  if (slot == nullptr) co_return BodyBuffer();
+  co_return BodyBuffer(this, slot);
 }
 
-void BodyPool::give_back(char* memory) noexcept {
-  PULTER_CHECK(free_.size() < buffers_.size());
-  free_.push_back(memory);
+void BodyPool::give_back(BodySlot& slot) noexcept {
+  PULTER_CHECK(free_.size() < slots_.size());
+  slot.holder = nullptr;
+  free_.push_back(&slot);
   if (first_waiter_ != nullptr) first_waiter_->event.set();
+}
+
+void BodyPool::end_loan(BodySlot& slot) noexcept {
+  std::erase(lent_, &slot);
 }
 
 void BodyPool::remove(Waiter& waiter) noexcept {
@@ -90,37 +125,6 @@ void BodyPool::remove(Waiter& waiter) noexcept {
     if (last_waiter_ == at) last_waiter_ = before;
     return;
   }
-}
-
-BodyLender::~BodyLender() {
-  if (pool_ != nullptr) pool_->remove(*this);
-}
-
-void BodyPool::lend(BodyLender& lender) noexcept {
-  PULTER_CHECK(lender.pool_ == nullptr || lender.pool_ == this);
-  if (lender.pool_ == nullptr) {
-    lender.pool_ = this;
-    lender.previous_ = last_lender_;
-    (last_lender_ != nullptr ? last_lender_->next_ : first_lender_) = &lender;
-    last_lender_ = &lender;
-  }
-  if (contended() && free_.empty()) reclaim();
-}
-
-/// Asks the one that has lent for the longest time first: its receiver is likely to be the slowest.
-bool BodyPool::reclaim() noexcept {
-  while (first_lender_ != nullptr) {
-    if (first_lender_->give_up_body()) return true;
-    remove(*first_lender_);
-  }
-  return false;
-}
-
-void BodyPool::remove(BodyLender& lender) noexcept {
-  (lender.previous_ != nullptr ? lender.previous_->next_ : first_lender_) = lender.next_;
-  (lender.next_ != nullptr ? lender.next_->previous_ : last_lender_) = lender.previous_;
-  lender.next_ = lender.previous_ = nullptr;
-  lender.pool_ = nullptr;
 }
 
 }  // namespace pulter::shard

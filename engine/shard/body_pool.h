@@ -11,6 +11,8 @@ namespace pulter::shard {
 
 class BodyPool;
 
+struct BodySlot;
+
 /// One buffer of the pool, given back when this dies. Laid out so that head and body leave in one send:
 ///
 ///     | headroom: the head ends here → | window of the body … |
@@ -21,52 +23,47 @@ class BodyBuffer {
   BodyBuffer& operator=(BodyBuffer&& other) noexcept;
   ~BodyBuffer() { release(); }
 
-  explicit operator bool() const noexcept { return memory_ != nullptr; }
+  explicit operator bool() const noexcept { return slot_ != nullptr; }
   [[nodiscard]] std::span<char> headroom() const noexcept;
   [[nodiscard]] std::span<char> window() const noexcept;
   void release() noexcept;
+  /// From now on the pool may take the buffer away for somebody who waits: what is in it can be made again.
+  /// It does so at once when somebody waits already; this is empty then, as it is whenever that happens.
+  void lend() noexcept;
+  /// The end of `lend`: what is still here stays.
+  void keep() noexcept;
 
  private:
   friend class BodyPool;
-  BodyBuffer(BodyPool* pool, char* memory) noexcept : pool_(pool), memory_(memory) {}
+  BodyBuffer(BodyPool* pool, BodySlot* slot) noexcept;
 
   BodyPool* pool_ = nullptr;
-  char* memory_ = nullptr;
+  BodySlot* slot_ = nullptr;
 };
 
-/// Someone who holds buffers for later and can do without: what is in them can be rendered again.
-class BodyLender {
- public:
-  BodyLender() = default;
-  virtual ~BodyLender();
-  BodyLender(const BodyLender&) = delete;
-  BodyLender& operator=(const BodyLender&) = delete;
-  /// Gives one buffer back to the pool. False: holds none.
-  virtual bool give_up_body() noexcept = 0;
-
- private:
-  friend class BodyPool;
-  BodyPool* pool_ = nullptr;  ///< while in its list
-  BodyLender* next_ = nullptr;
-  BodyLender* previous_ = nullptr;
+/// The memory behind one buffer, and who has it.
+struct BodySlot {
+  std::unique_ptr<char[]> memory;
+  BodyBuffer* holder = nullptr;
 };
 
 /// A shard's fixed number of body buffers, last in first out: a body that is rendered, signed and sent one
 /// after the other stays in warm memory (architecture, section 3, point 6). Memory is touched only when a
 /// buffer is first used. One shard only.
+///
+/// A lane that waits (for an answer, for a connection) lends its buffer: what is in it can be rendered again,
+/// and thousands of receivers that do not answer must not hold what the others need.
 class BodyPool {
  public:
   BodyPool(std::size_t count, std::size_t headroom_bytes, std::size_t window_bytes);
   BodyPool(const BodyPool&) = delete;
   BodyPool& operator=(const BodyPool&) = delete;
 
-  /// A buffer, or an empty one when all are out.
+  /// A buffer that nobody has, or an empty one. Takes nothing away from anybody.
   [[nodiscard]] BodyBuffer try_take() noexcept;
-  /// Waits for a buffer in order of asking; when all are out, a lender is asked for one first. Empty: the
-  /// scope was cancelled.
+  /// A free buffer, or else the one that was lent longest ago, or else waits for one in order of asking.
+  /// Empty: the scope was cancelled.
   io::Task<BodyBuffer> take(io::Scope& scope);
-  /// `lender` holds buffers that it can do without, until it is asked or dies. At once when someone waits.
-  void lend(BodyLender& lender) noexcept;
   /// Someone waits: whoever holds a buffer without making progress should give it back.
   [[nodiscard]] bool contended() const noexcept { return first_waiter_ != nullptr; }
   [[nodiscard]] std::size_t free_count() const noexcept { return free_.size(); }
@@ -74,24 +71,22 @@ class BodyPool {
 
  private:
   friend class BodyBuffer;
-  friend class BodyLender;
   struct Waiter {
     io::Event event;
     Waiter* next = nullptr;
   };
-  void give_back(char* memory) noexcept;
+  void give_back(BodySlot& slot) noexcept;
+  void end_loan(BodySlot& slot) noexcept;
+  [[nodiscard]] BodySlot* find_slot() noexcept;
   void remove(Waiter& waiter) noexcept;
-  bool reclaim() noexcept;
-  void remove(BodyLender& lender) noexcept;
 
   std::size_t headroom_bytes_;
   std::size_t window_bytes_;
-  std::vector<std::unique_ptr<char[]>> buffers_;
-  std::vector<char*> free_;
+  std::vector<BodySlot> slots_;
+  std::vector<BodySlot*> free_;
+  std::vector<BodySlot*> lent_;  ///< the longest lent first; a handful
   Waiter* first_waiter_ = nullptr;
   Waiter* last_waiter_ = nullptr;
-  BodyLender* first_lender_ = nullptr;
-  BodyLender* last_lender_ = nullptr;
 };
 
 }  // namespace pulter::shard

@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <memory>
+#include <span>
 #include <string>
 #include <vector>
 
@@ -49,6 +50,14 @@ class Ahead : public testing::TestWithParam<config::Durability> {
                              limit);
   }
 
+  SimReceiver& listen(std::size_t number) {
+    receivers_.push_back(
+        std::make_unique<SimReceiver>(engine_.world(), static_cast<std::uint16_t>(9000 + number), secret));
+    return *receivers_.back();
+  }
+
+  // Outlive the engine's world: a request may be with them when it ends.
+  std::vector<std::unique_ptr<SimReceiver>> receivers_;
   SimEngine engine_{3, GetParam()};
 };
 
@@ -56,31 +65,22 @@ class Ahead : public testing::TestWithParam<config::Durability> {
 // the next lane gets one. Webhooks never wait for one another.
 TEST_P(Ahead, HoldsNoMemoryThatAnotherLaneWants) {
   constexpr std::size_t slow_count = 2 * limits::body_buffers_per_shard;
-  std::vector<std::unique_ptr<SimReceiver>> slow;
   for (std::size_t i = 0; i < slow_count; ++i) {
-    slow.push_back(
-        std::make_unique<SimReceiver>(engine_.world(), static_cast<std::uint16_t>(9000 + i), secret));
-    slow.back()->set_script([](const Receipt&, std::size_t) { return Reaction{.delay = 500s}; });
+    listen(i).set_script([](const Receipt&, std::size_t) { return Reaction{.delay = 500s}; });
     start(place(i), 30, 10);
   }
-  ASSERT_TRUE(engine_.run_until(
-      [&] {
-        return std::ranges::all_of(slow,
-                                   [](const auto& receiver) { return receiver->history().size() == 1; });
-      },
-      30s));
-  SimReceiver quick(engine_.world(), 9000 + slow_count, secret);
+  const auto all_have = [&](std::size_t count) {
+    return std::ranges::all_of(std::span(receivers_).first(slow_count),
+                               [&](const auto& receiver) { return receiver->history().size() == count; });
+  };
+  ASSERT_TRUE(engine_.run_until([&] { return all_have(1); }, 30s));
+  SimReceiver& quick = listen(slow_count);
   const std::string id = start(place(slow_count), 30, 10);
   EXPECT_TRUE(completes(id, 30s));
   EXPECT_EQ(quick.history().size(), 3U);
   // And what was given up is rendered again when its time has come.
-  ASSERT_TRUE(engine_.run_until(
-      [&] {
-        return std::ranges::all_of(slow,
-                                   [](const auto& receiver) { return receiver->history().size() == 3; });
-      },
-      2h));
-  for (const auto& receiver : slow) {
+  ASSERT_TRUE(engine_.run_until([&] { return all_have(3); }, 2h));
+  for (const auto& receiver : receivers_) {
     for (const Receipt& receipt : receiver->history()) EXPECT_TRUE(receipt.verified);
   }
 }
@@ -88,12 +88,12 @@ TEST_P(Ahead, HoldsNoMemoryThatAnotherLaneWants) {
 // A refusal at each place of a group that was rendered ahead, and of the one after it.
 TEST_P(Ahead, ARetryInAGroupKeepsOrderAndBytes) {
   for (std::size_t at = 0; at < 6; ++at) {
-    SimReceiver receiver(engine_.world(), static_cast<std::uint16_t>(9100 + at), secret);
+    SimReceiver& receiver = listen(100 + at);
     receiver.set_script([at](const Receipt&, std::size_t number) {
       Reaction busy{.answer = "HTTP/1.1 503 X\r\nContent-Length: 0\r\n\r\n"};
-      return number == at ? busy : Reaction{};
+      return number == at + 1 ? busy : Reaction{};  // counted from 1
     });
-    const std::string id = start("http://127.0.0.1:" + std::to_string(9100 + at) + "/hook", 60, 10);
+    const std::string id = start(place(100 + at), 60, 10);
     ASSERT_TRUE(completes(id, 1h));
     const std::vector<Receipt>& history = receiver.history();
     ASSERT_EQ(history.size(), 7U);
