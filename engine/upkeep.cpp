@@ -19,12 +19,13 @@ Upkeep::Upkeep(io::Scope& scope, const config::Config& config, store::Store& sto
 io::Task<> Upkeep::run() {
   co_await sweep_leftovers();
   for (std::uint64_t tick = 0; !scope_.cancelled(); ++tick) {
+    look_at_store();
     if (!store_.trouble().empty()) {
       // Nobody may be writing at present: without this it would not be noticed that there is room again.
       store::ProbeWrite probe;
       co_await client_.call(std::move(probe));
+      look_at_store();
     }
-    look_at_store();
     if (tick % limits::retention_ticks == 0) co_await apply_retention();
     const io::Instant next = scope_.io().now() + limits::upkeep_tick;
     co_await io::sleep_until(scope_, next);

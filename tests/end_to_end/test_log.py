@@ -151,7 +151,7 @@ class Ended:
 
 def over_its_bytes_the_oldest_goes():
     with workplace() as place:
-        daemon = place.daemon("--retention-bytes", "3000").wait_ready()
+        daemon = place.daemon("--retention-bytes", "2000").wait_ready()
         receiver = place.receiver()
         make_webhook(daemon, receiver.url)
         first = delivered_import(place, daemon, 200, 100)

@@ -98,8 +98,8 @@ TEST(ConfigFile, ErrorsNameFileLineAndSetting) {
   EXPECT_EQ(refusal("data_dir = [\"a\", \"b\"]"),
             "pulter.toml:1: data_dir: expected one value, found \"2 values\"");
   EXPECT_EQ(refusal("shards = 1.5").substr(0, 30), "pulter.toml:1: shards: expecte");
-  EXPECT_EQ(refusal("[table]\nx = 1").substr(0, 36), "pulter.toml:1: a line begins with \"[\"");
-  EXPECT_EQ(refusal("shards = 2\n  [/]").substr(0, 36), "pulter.toml:2: a line begins with \"[\"")
+  EXPECT_EQ(refusal("[table]\nx = 1").substr(0, 37), "pulter.toml:1: a line begins with \"[\"");
+  EXPECT_EQ(refusal("shards = 2\n  [/]").substr(0, 37), "pulter.toml:2: a line begins with \"[\"")
       << "the library would stop the program over it";
   EXPECT_EQ(refusal("t\xc3\xa9 = 1").substr(0, 30), "pulter.toml:1: a letter that i");
   EXPECT_EQ(refusal("user_agent = \"\"\"\n[/]\"\"\"").substr(0, 29), "pulter.toml:1: a text over se");
