@@ -24,7 +24,7 @@ def run(*command, **more):
 
 def unpacked(place):
     """The package made from this build, unpacked as dpkg would put it."""
-    for program in ("cpack", "dpkg-deb", "dpkg-shlibdeps"):
+    for program in ("cpack", "dpkg-deb", "dpkg-shlibdeps", "file"):
         if shutil.which(program) is None:
             print(f"skipped: {program} is missing; tools/ci/install-dependencies package installs it")
             sys.exit(SKIPPED)
