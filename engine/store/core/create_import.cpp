@@ -27,18 +27,22 @@ std::vector<model::Delivery> make_deliveries(const model::Import& import,
   return deliveries;
 }
 
-void insert_deliveries(Session& session, const std::vector<model::Delivery>& deliveries) {
-  for (const model::Delivery& delivery : deliveries) {
+/// Gives each its place in its lane.
+void insert_deliveries(Session& session, std::vector<model::Delivery>& deliveries) {
+  for (model::Delivery& delivery : deliveries) {
+    {
+      Query last = session.db.query("SELECT coalesce(max(seq), 0) FROM deliveries WHERE webhook_id = ?")
+                       .with(delivery.webhook_id);
+      delivery.seq = last.row() ? last.integer() + 1 : 1;
+    }
     session.db
         .query(
             "INSERT INTO deliveries (import_id, webhook_id, seq, cursor, ended, wants_rows, wants_started,"
             " wants_ended, started, paused, cancelled, open_event_id, halted_event_id, batches_delivered,"
             " rows_delivered, row_errors, last_status, last_status_text)"
-            " VALUES (?, ?, (SELECT coalesce(max(seq), 0) + 1 FROM deliveries WHERE webhook_id = ?), ?, 0, "
-            "?, ?, ?,"
-            " 0, 0, 0, '', '', 0, 0, 0, 0, '')")
-        .with(delivery.import_id, delivery.webhook_id, delivery.webhook_id, delivery.cursor,
-              delivery.wants_rows, delivery.wants_started, delivery.wants_ended)
+            " VALUES (?, ?, ?, ?, 0, ?, ?, ?, 0, 0, 0, '', '', 0, 0, 0, 0, '')")
+        .with(delivery.import_id, delivery.webhook_id, delivery.seq, delivery.cursor, delivery.wants_rows,
+              delivery.wants_started, delivery.wants_ended)
         .run();
   }
 }
@@ -52,22 +56,21 @@ void insert_import(Session& session, const model::Import& import, const std::str
       " encoding, delimiter, columns, notes, error_code, error_detail, paused, cancelled, content_removed, "
       "for_webhook,"
       " idempotency_key, created_at, started_at, completed_at)"
-      " VALUES (?, ?, 'receiving', ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 0, 0, 0, "
-      "?, ?, ?, 0,"
-      " 0)");
-  query.with(import.id, import.template_id, import.file_name, import.file.key, import.file.length,
-             import.file.digest, import.text.key, import.text.length, import.text.digest,
-             import.settings.batch_size, import.settings.data_sync, encode_settings(import.settings),
-             import.settings.user_json, import.settings.metadata_json, import.planned, import.total_rows,
-             import.count, import.encoding, import.delimiter, encode_pairs(import.columns),
-             encode_notes(import.notes), import.error.code, import.error.detail, for_webhook);
+      " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 0, 0, 0, ?, ?, ?, 0,"
+      " ?)");
+  query.with(import.id, import.template_id, model::name(model::state_of(import)), import.file_name,
+             import.file.key, import.file.length, import.file.digest, import.text.key, import.text.length,
+             import.text.digest, import.settings.batch_size, import.settings.data_sync,
+             encode_settings(import.settings), import.settings.user_json, import.settings.metadata_json,
+             import.planned, import.total_rows, import.count, import.encoding, import.delimiter,
+             encode_pairs(import.columns), encode_notes(import.notes), import.error.code, import.error.detail,
+             for_webhook);
   if (idempotency_key.empty()) {
     query.bind_null();
   } else {
     query.bind(idempotency_key);
   }
-  query.bind(session.now_ms);
-  query.run();
+  query.with(import.created_at_ms, import.completed_at_ms).run();
 }
 
 void insert_plan(Session& session, const std::string& import_id, const std::string& plan) {
@@ -110,7 +113,7 @@ bool has_content(const model::Import& import) {
 }  // namespace
 
 Answer handle(Session& session, CreateImport& request) {
-  const model::Import& import = request.import;
+  model::Import& import = request.import;
   if (!request.idempotency_key.empty()) {
     FindImportByKey by_key{request.idempotency_key};
     Answer first = handle(session, by_key);
@@ -120,18 +123,23 @@ Answer handle(Session& session, CreateImport& request) {
       return first;
     }
   }
-  if (std::optional<model::Import> same = find_import(session, import.id)) {
-    return conflict("An import '" + import.id + "' exists already.", std::move(*same));
+  if (session.db.query("SELECT 1 FROM imports WHERE id = ?").with(import.id).row()) {
+    return conflict("An import '" + import.id + "' exists already.",
+                    find_import(session, import.id).value_or(model::Import{}));
   }
   GetImporter by_id{import.template_id};
   if (Answer importer = handle(session, by_id); importer.status != Status::done) return importer;
   std::vector<model::Webhook> webhooks;
   if (std::optional<Answer> nobody = find_targets(session, import, request.webhook_id, webhooks))
     return *nobody;
+  // As it will be read back: the answer is made of what is inserted here.
+  import.created_at_ms = session.now_ms;
+  if (has_content(import)) import.deliveries = make_deliveries(import, webhooks);
+  if (model::has_ended(import)) import.completed_at_ms = session.now_ms;
   insert_import(session, import, request.webhook_id, request.idempotency_key);
   insert_plan(session, import.id, request.plan);
-  if (has_content(import)) insert_deliveries(session, make_deliveries(import, webhooks));
-  return done(refresh_import(session, import.id));
+  insert_deliveries(session, import.deliveries);
+  return done(std::move(import));
 }
 
 Answer handle(Session& session, FillImport& request) {
@@ -170,7 +178,8 @@ Answer handle(Session& session, FillImport& request) {
             import.id)
       .run();
   insert_plan(session, import.id, request.plan);
-  insert_deliveries(session, make_deliveries(import, webhooks));
+  std::vector<model::Delivery> deliveries = make_deliveries(import, webhooks);
+  insert_deliveries(session, deliveries);
   return done(refresh_import(session, import.id));
 }
 

@@ -68,6 +68,18 @@ void complete_event(Session& session, const model::Event& event) {
       .run();
 }
 
+/// The import's part of a start. The only state that it ends is `queued`: any other that an unstarted import
+/// can be in stands before `delivering` in the order of model::state_of.
+void note_start(Session& session, std::string_view import_id) {
+  session.db
+      .query(
+          "UPDATE imports SET started_at = ?, state = CASE state WHEN 'queued' THEN 'delivering' ELSE state "
+          "END"
+          " WHERE id = ? AND started_at = 0")
+      .with(session.now_ms, import_id)
+      .run();
+}
+
 }  // namespace
 
 std::optional<Answer> fence(Session& session, const LaneKey& lane) {
@@ -91,10 +103,7 @@ void mark_started(Session& session, std::string_view import_id, std::string_view
   session.db.query("UPDATE deliveries SET started = 1 WHERE import_id = ? AND webhook_id = ?")
       .with(import_id, webhook_id)
       .run();
-  session.db.query("UPDATE imports SET started_at = ? WHERE id = ? AND started_at = 0")
-      .with(session.now_ms, import_id)
-      .run();
-  refresh_import(session, import_id);
+  note_start(session, import_id);
 }
 
 Answer handle(Session& session, AcquireShard& request) {
@@ -173,11 +182,14 @@ Answer handle(Session& session, OpenEvent& request) {
   }
   request.event.state = model::EventState::delivering;
   insert_event(session, request.event, webhook_id);
-  session.db.query("UPDATE deliveries SET open_event_id = ? WHERE import_id = ? AND webhook_id = ?")
+  session.db
+      .query("UPDATE deliveries SET open_event_id = ?, started = 1 WHERE import_id = ? AND webhook_id = ?")
       .with(request.event.id, import_id, webhook_id)
       .run();
-  if (!started) mark_started(session, import_id, webhook_id);
-  return done(find_event(session, request.event.id).value_or(model::Event{}));
+  if (!started) note_start(session, import_id);
+  request.event.webhook_id = webhook_id;
+  request.event.created_at_ms = session.now_ms;
+  return done(std::move(request.event));
 }
 
 Answer handle(Session& session, BeginAttempt& request) {
