@@ -14,8 +14,8 @@ const program = process.env.CHROMIUM ?? "/usr/bin/chromium";
 function whyNot() {
   if (!existsSync(`${here}../../tools/dashboard/node_modules/esbuild`)) return "esbuild is not installed: npm ci in tools/dashboard";
   if (browserless) return "";
-  // The browser's driver asks for it; Debian 12 has Node.js 18.
-  if (Number(process.versions.node.split(".")[0]) < 20) return `Node.js is ${process.versions.node}, and the browser's driver needs 20`;
+  // The driver is the newest that runs on Debian 12's Node.js.
+  if (Number(process.versions.node.split(".")[0]) < 18) return `Node.js is ${process.versions.node}, and the browser's driver needs 18`;
   if (!existsSync(program)) return `${program} is not installed (Debian package chromium)`;
   for (const name of ["playwright-core", "axe-core"]) {
     if (!existsSync(`${here}node_modules/${name}`)) return `${name} is not installed: npm ci in tests/browser`;

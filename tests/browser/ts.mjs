@@ -14,7 +14,7 @@ export async function load(path) {
     write: false,
     format: "esm",
     platform: "node",
-    target: "node20",
+    target: "node18",
     jsx: "automatic",
     jsxImportSource: "preact",
   });
