@@ -45,18 +45,30 @@ async function settle(page) {
   await page.waitForTimeout(150);
 }
 
-const rules = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"];
-/** `only`: the one rule that a theme changes, or all of them. */
-async function audit(page, only = rules) {
+/** The serious findings of every rule that axe-core has, the ones that are off by default as well. */
+async function audit(page) {
   if (!(await page.evaluate(() => "axe" in window))) {
     // Added through the debugger, which no policy of the page holds back.
     const { readFile } = await import("node:fs/promises");
     await page.evaluate(await readFile(axeSource, "utf8"));
   }
-  const result = await page.evaluate((runOnly) => window.axe.run(document, { resultTypes: ["violations"], runOnly }), only);
+  const result = await page.evaluate(() => {
+    const rules = Object.fromEntries(window.axe.getRules().map((rule) => [rule.ruleId, { enabled: true }]));
+    // AAA: 7:1 is asked of no page here; the tokens keep AA.
+    rules["color-contrast-enhanced"] = { enabled: false };
+    return window.axe.run(document, { resultTypes: ["violations"], rules });
+  });
   return result.violations
     .filter((each) => ["serious", "critical"].includes(each.impact))
     .map((each) => `${each.id}: ${each.nodes.slice(0, 3).map((node) => `${node.target.join(" ")} ${node.any[0]?.message ?? ""}`).join(" | ")}`);
+}
+
+/** One h1, nothing wider than the window, no serious finding. */
+async function look(page, name) {
+  assert.equal(await page.locator("h1").count(), 1, `${name} has one h1`);
+  const overflow = await page.evaluate(() => document.documentElement.scrollWidth - window.innerWidth);
+  assert.ok(overflow <= 0, `${name} is ${overflow} px too wide`);
+  assert.deepEqual(await audit(page), [], name);
 }
 
 for (const theme of ["light", "dark"]) {
@@ -72,10 +84,7 @@ for (const theme of ["light", "dark"]) {
       for (const [name, path] of Object.entries(addresses(mock.world))) {
         await page.goto(mock.url + path);
         await settle(page);
-        assert.equal(await page.locator("h1").count(), 1, `${name} has one h1`);
-        const overflow = await page.evaluate(() => document.documentElement.scrollWidth - window.innerWidth);
-        assert.ok(overflow <= 0, `${name} is ${overflow} px too wide`);
-        assert.deepEqual(await audit(page, theme === "light" ? rules : ["color-contrast"]), [], name);
+        await look(page, name);
       }
       assert.deepEqual(complaints, []);
     });

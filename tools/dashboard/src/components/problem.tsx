@@ -8,8 +8,10 @@ const advice: Record<number, string> = {
   403: "Sign in with a token whose scope allows this.",
   404: "It may have been deleted, or its retention ended. Go back to the list.",
   409: "Look at its present state, then try again.",
+  413: "Make it smaller, or raise the limit in the daemon's settings.",
   429: "Wait a moment, then retry.",
   503: "The daemon is starting, stopping, or its store is not available. Retry in a moment; its log says which.",
+  507: "Make room on the disk of the data directory; the daemon notices by itself.",
 };
 
 const sentence = (text: string) => (/[.!?…]$/.test(text) ? text : `${text}.`);

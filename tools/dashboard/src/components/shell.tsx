@@ -55,6 +55,10 @@ export function Shell({ children }: { children: ComponentChildren }) {
         <a class="brand" href="/">
           <Logo /> Pulter
         </a>
+        <a class="button quiet" href="/importers" aria-current={isAt("/importers", path) ? "page" : undefined}>
+          <Icon name="importers" size={16} />
+          Importers
+        </a>
         <button type="button" class="button quiet" aria-label="Account and live state" onClick={() => setAccount(true)}>
           <LiveShort />
         </button>
@@ -97,6 +101,7 @@ export function Shell({ children }: { children: ComponentChildren }) {
           <a key={place.href} href={place.href} aria-current={isAt(place.href, path) ? "page" : undefined}>
             <Icon name={place.icon} size={18} />
             {place.word}
+            <Alarm href={place.href} />
           </a>
         ))}
       </nav>

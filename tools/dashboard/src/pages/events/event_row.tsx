@@ -27,8 +27,6 @@ export function EventRow({ value, row }: { value: Event; row: { id: string; clas
             {count(value.index)}
             {file && file.count > 0 && ` / ${count(file.count)}`}
           </>
-        ) : value.importId ? (
-          "0"
         ) : (
           none
         )}

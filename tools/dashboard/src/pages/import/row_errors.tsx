@@ -1,6 +1,7 @@
 import { useState } from "preact/hooks";
 import { api, type Import, type RowError } from "../../../api";
 import { count } from "../../lib/format";
+import { flat } from "../../lib/hostile";
 import { webhookName } from "../../lib/names";
 import { useReloadOn, useResource } from "../../lib/resource";
 import { Card } from "../../components/card";
@@ -40,7 +41,7 @@ export function RowErrors({ value }: { value: Import }) {
     >
       {errors.problem && <ProblemBox problem={errors.problem} onRetry={errors.reload} />}
       <div class={`scroll-x ${rest ? "tall" : ""}`} tabIndex={0} role="region" aria-label="Row errors">
-        <table class="table small">
+        <table class="table small errors">
           <thead>
             <tr>
               <th scope="col">Row</th>
@@ -61,8 +62,8 @@ export function RowErrors({ value }: { value: Import }) {
                   )}
                 </th>
                 <td class="mono">{error.field ? <Text value={error.field} /> : <span class="faint">–</span>}</td>
-                <td title={error.message}>
-                  <span class="clip error-text">
+                <td title={flat(error.message)}>
+                  <span class="error-text">
                     <Text value={error.message} />
                   </span>
                 </td>

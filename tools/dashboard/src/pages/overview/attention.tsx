@@ -73,7 +73,8 @@ function disabledWebhookRow(webhook: Webhook) {
 }
 
 /** What waits for a person, each with the one next step. */
-export function Attention({ stats, halted }: { stats: Stats; halted: Import[] }) {
+export function Attention({ stats, halted: known }: { stats: Stats; halted: Import[] | undefined }) {
+  const halted = known ?? [];
   const disabled = [...webhooks.value.values()].filter((each) => !each.enabled);
   const waiting = stats.lanes.filter(
     (lane) => lane.state === "waiting" && lane.nextAttemptAt && lane.waitingSince && now.value - Date.parse(lane.waitingSince) > longWaitMs,
@@ -82,7 +83,8 @@ export function Attention({ stats, halted }: { stats: Stats; halted: Import[] })
     (each) => each.oldSecretUntil && Date.parse(each.oldSecretUntil) - now.value < secretSoonMs && Date.parse(each.oldSecretUntil) > now.value,
   );
   const total = halted.length + disabled.length + waiting.length + secrets.length;
-  if (!total) return <Card title="Needs attention" hint="Nothing needs you." />;
+  // Not said before the halted imports are known.
+  if (!total) return <Card title="Needs attention" hint={known ? "Nothing needs you." : " "} />;
   return (
     <Card title="Needs attention" hint={count(total)} flush>
       <ul class="attention">

@@ -1,5 +1,5 @@
 import { useMemo } from "preact/hooks";
-import { api, type Import } from "../../../api";
+import { api } from "../../../api";
 import { longSpan, plural } from "../../lib/format";
 import { keepFiles } from "../../lib/names";
 import { useReloadOn, useResource } from "../../lib/resource";
@@ -58,12 +58,13 @@ export function Overview() {
         }
       />
       {stats.problem && <ProblemBox problem={stats.problem} onRetry={stats.reload} />}
-      {nothingYet ? (
+      {halted.problem && !stats.problem && <ProblemBox problem={halted.problem} onRetry={halted.reload} />}
+      {stats.problem && !data ? null : nothingYet ? (
         <FirstSteps title="Nothing has been delivered yet" />
       ) : (
         <>
           <Figures stats={data} />
-          {data && <Attention stats={data} halted={halted.data ?? ([] as Import[])} />}
+          {data && (halted.data || !halted.problem) && <Attention stats={data} halted={halted.data} />}
           <Lanes lanes={data?.lanes} />
           {data && <ChartCard title={`All lanes, ${chosen.words}`} points={data.points} span={range} />}
         </>
