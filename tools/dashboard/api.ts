@@ -1,7 +1,7 @@
 // Everything that the page asks of the daemon, in one place. Names are the contract's (section 7) to the letter;
 // what goes beyond it is written down in API.md.
 
-import { call, callText, list, type List } from "./src/lib/http";
+import { call, callText, list, wholeList, type List } from "./src/lib/http";
 
 export type ImportState =
   "receiving" | "queued" | "delivering" | "completed" | "paused" | "halted" | "failed" | "cancelled";
@@ -292,13 +292,13 @@ export const api = {
     call<Explanation>("GET", "/v1/explain", undefined, { url }, { signal }),
   check: (bytes: Blob, query: Query) => call<Check>("POST", "/v1/check", bytes, query),
 
-  importers: () => list<Importer>("/v1/importers", { limit: 100 }),
+  importers: () => wholeList<Importer>("/v1/importers"),
   importer: (id: string) => call<Importer>("GET", at("importers", id)),
   createImporter: (fields: Partial<Importer>) => call<Importer>("POST", "/v1/importers", fields),
   updateImporter: (id: string, fields: Partial<Importer>) => call<Importer>("PATCH", at("importers", id), fields),
   deleteImporter: (id: string) => call<void>("DELETE", at("importers", id)),
 
-  webhooks: (query: Query = {}) => list<Webhook>("/v1/webhooks", { limit: 100, ...query }),
+  webhooks: (query: Query = {}) => wholeList<Webhook>("/v1/webhooks", query),
   webhook: (id: string) => call<Webhook>("GET", at("webhooks", id)),
   createWebhook: (fields: Partial<Webhook>) => call<Webhook>("POST", "/v1/webhooks", fields),
   updateWebhook: (id: string, fields: Partial<Webhook>) => call<Webhook>("PATCH", at("webhooks", id), fields),
@@ -327,7 +327,7 @@ export const api = {
 
   events: (query: Query) => list<Event>("/v1/events", query),
   event: (id: string) => call<Event>("GET", at("events", id)),
-  attempts: (id: string) => list<Attempt>(at("events", id, "/attempts"), { limit: 100 }),
+  attempts: (id: string) => wholeList<Attempt>(at("events", id, "/attempts")),
   bodyUrl: (id: string) => at("events", id, "/body"),
   resend: (id: string) => call<Event>("POST", at("events", id, "/resend")),
   planResend: (filter: EventFilter) => call<ResendPlan>("POST", "/v1/events/resend", { filter, dryRun: true }),

@@ -1,10 +1,11 @@
 import type { Problem } from "../../api";
+import { sentence } from "../lib/format";
 import { IdChip } from "./id_chip";
 import { Icon } from "./icons";
 import { Text } from "./text";
 
 const advice: Record<number, string> = {
-  0: "Look whether pulterd is running and reachable, then retry.",
+  0: "Look whether it is running and reachable.",
   403: "Sign in with a token whose scope allows this.",
   404: "It may have been deleted, or its retention ended. Go back to the list.",
   409: "Look at its present state, then try again.",
@@ -14,15 +15,13 @@ const advice: Record<number, string> = {
   507: "Make room on the disk of the data directory; the daemon notices by itself.",
 };
 
-const sentence = (text: string) => (/[.!?…]$/.test(text) ? text : `${text}.`);
-
 /** A failed call: what happened, what to do, the stable code, and Retry. Never an empty table instead. */
-export function ProblemBox({ problem, onRetry }: { problem: Problem; onRetry?: () => void }) {
+export function ProblemBox({ problem, title, onRetry }: { problem: Problem; title?: string; onRetry?: () => void }) {
   return (
     <div class="note bad" role="alert">
       <Icon name="halted" />
       <div class="grow">
-        <strong>{problem.title}.</strong> {problem.detail && <Text value={sentence(problem.detail)} />}{" "}
+        <strong>{title ?? problem.title}.</strong> {problem.detail && <Text value={sentence(problem.detail)} />}{" "}
         {advice[problem.status] && <span class="muted">{advice[problem.status]}</span>}
         <div class="note-foot">
           <span class="faint">code</span> <IdChip id={problem.code} />

@@ -114,3 +114,6 @@ export const delimiterWord: Record<string, string> = {
 };
 /** What stands for a delimiter on the page: a tab has no picture of its own. */
 export const delimiterSign = (text: string): string => (text === "\t" ? "⇥" : text);
+
+/** Ends with a full stop, or as it ended. */
+export const sentence = (text: string): string => (/[.!?…]$/.test(text) ? text : `${text}.`);

@@ -98,7 +98,7 @@ export async function request(
     });
   } catch (error) {
     if (options.signal?.aborted) throw error;
-    throw new ApiError(noAnswer("pulterd did not answer. Is it running? The page tries again when you do."));
+    throw new ApiError(noAnswer("pulterd did not answer; the page goes on by itself once it does."));
   }
   if (response.ok) return response;
   if (response.status === 401 && path !== "/v1/session") session.value = null;
@@ -124,6 +124,22 @@ export async function callText(path: string, query?: Query): Promise<string> {
 
 export function list<T>(path: string, query?: Query): Promise<List<T>> {
   return call<List<T>>("GET", path, undefined, query);
+}
+
+const pageSize = 100;
+const pagesMax = 20;
+
+/** A list to its end: of what there are tens, rarely hundreds. `next` is set where there are more than 2,000. */
+export async function wholeList<T>(path: string, query?: Query): Promise<List<T>> {
+  const data: T[] = [];
+  let cursor: string | undefined;
+  for (let page = 0; page < pagesMax; page += 1) {
+    const answer = await list<T>(path, { ...query, limit: pageSize, cursor });
+    data.push(...answer.data);
+    if (!answer.next) return { ...answer, data };
+    cursor = answer.next;
+  }
+  return { data, next: cursor ?? null };
 }
 
 export function toProblem(error: unknown): Problem {

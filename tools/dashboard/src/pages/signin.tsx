@@ -81,7 +81,9 @@ export function SignInPage() {
 export function SignInDialog() {
   return (
     <Dialog title="Your session ended" onClose={() => undefined}>
-      <p>Sign in again to go on. What you typed is still there.</p>
+      <p>
+        It ends after 12 hours, with a restart of the daemon, and with its token. Sign in again to go on: what you typed is still there.
+      </p>
       <TokenForm />
     </Dialog>
   );

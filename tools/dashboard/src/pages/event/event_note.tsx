@@ -1,5 +1,5 @@
 import type { Attempt, Event, Webhook } from "../../../api";
-import { clockTime, inWords, seconds } from "../../lib/format";
+import { clockTime, inWords, seconds, sentence } from "../../lib/format";
 import { Countdown } from "../../components/ago";
 import { Note } from "../../components/note";
 import { Text } from "../../components/text";
@@ -41,6 +41,11 @@ export function EventNote({ event, webhook, last }: { event: Event; webhook: Web
           )}
           : attempt {event.attempts + 1} leaves in <Countdown to={event.nextAttemptAt} />, at {clockTime(new Date(event.nextAttemptAt))}.
         </strong>{" "}
+        {!last?.status && last?.error && (
+          <>
+            <Text value={sentence(last.error)} />{" "}
+          </>
+        )}
         The lane waits with it. {scheduleAhead(event, webhook)}
       </Note>
     );
@@ -74,7 +79,14 @@ export function EventNote({ event, webhook, last }: { event: Event; webhook: Web
           . Set the webhook's URL to the final address, then resume.
         </>
       ) : (
-        (advice[status] ?? "Nothing after it was sent. Fix the receiver, then resume the import.")
+        <>
+          {!status && last?.error && (
+            <>
+              <Text value={sentence(last.error)} />{" "}
+            </>
+          )}
+          {advice[status] ?? "Nothing after it was sent. Fix the receiver, then resume the import."}
+        </>
       )}
     </Note>
   );

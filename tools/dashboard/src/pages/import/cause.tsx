@@ -1,5 +1,5 @@
 import { api, type Attempt, type Event, type Import, type ImportLane } from "../../../api";
-import { clockTime, count, hostPath, plural, span } from "../../lib/format";
+import { clockTime, count, hostPath, plural, sentence, span } from "../../lib/format";
 import { webhooks } from "../../lib/names";
 import { useReloadOn, useResource } from "../../lib/resource";
 import { now } from "../../lib/time";
@@ -63,7 +63,7 @@ function Halted({ value, lane, event, last }: { value: Import; lane: ImportLane;
         </>
       ) : last?.error ? (
         <>
-          <Text value={last.error} />.{" "}
+          <Text value={sentence(last.error)} />{" "}
         </>
       ) : null}
       Fix the receiver, then resume.
@@ -90,7 +90,13 @@ function Waiting({ value, lane, event, last }: { value: Import; lane: ImportLane
       </strong>{" "}
       Attempt {event.attempts + 1} of batch {count(event.index)} leaves in <Countdown to={at} />, at {clockTime(new Date(at))}.
       <br />
-      {plural(lane.delivered, "batch is", "batches are")} delivered{left > 0 && `, about ${span(left)} of work is left`}. Nothing needs to be done.
+      {!event.lastStatus && last?.error && (
+        <>
+          <Text value={sentence(last.error)} />{" "}
+        </>
+      )}
+      {plural(lane.delivered, "batch is", "batches are")} delivered{left > 0 && `, about ${span(left)} of work is left`}.{" "}
+      {event.lastStatus ? "Nothing needs to be done." : "Pulter tries again by itself."}
     </Note>
   );
 }

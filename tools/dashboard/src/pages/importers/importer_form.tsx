@@ -24,7 +24,10 @@ function Form({ importer }: { importer: Importer | undefined }) {
   const [allowed, setAllowed] = useState<boolean>();
   const { value, set, errorOf } = form;
   const size = Number(value.batchSize.replace(/[,\s]/g, ""));
-  const ready = value.name.trim() !== "" && Number.isInteger(size) && size >= 1 && (allowed || importer?.webhookUrl === value.webhookUrl.trim());
+  const sized = Number.isInteger(size) && size >= 1;
+  const urlFine = allowed || importer?.webhookUrl === value.webhookUrl.trim();
+  const missing = !value.name.trim() ? "It needs a name." : !sized ? "It needs a batchSize." : !urlFine ? "Its webhookUrl is not allowed." : undefined;
+  const ready = !missing;
   const save = (event: Event) => {
     event.preventDefault();
     if (!ready) return;
@@ -67,9 +70,10 @@ function Form({ importer }: { importer: Importer | undefined }) {
           <label class="field">
             <span>batchSize</span>
             <span class="row">
-              <input class="input short" inputMode="numeric" value={value.batchSize} onInput={(event) => set({ batchSize: event.currentTarget.value })} />
+              <input class="input short" inputMode="numeric" value={value.batchSize} aria-invalid={sized ? undefined : "true"} onInput={(event) => set({ batchSize: event.currentTarget.value })} />
               rows in a batch, at most
             </span>
+            {!sized && <span class="field-error">A whole number of rows, 1 or more</span>}
             {errorOf("batchSize") && <span class="field-error">{errorOf("batchSize")}</span>}
           </label>
           <label class="check">
@@ -103,6 +107,7 @@ function Form({ importer }: { importer: Importer | undefined }) {
         <a class="button quiet" href={importer ? `/importers/${encodeURIComponent(importer.id)}` : "/importers"}>
           Cancel
         </a>
+        {missing && <span class="muted">{missing}</span>}
       </div>
     </form>
   );

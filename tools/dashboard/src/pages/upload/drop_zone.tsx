@@ -28,7 +28,7 @@ export function DropZone({ file, upload, onFile }: { file: File | undefined; upl
       class="offscreen"
       tabIndex={-1}
       aria-label="CSV file"
-      accept=".csv,.tsv,.txt,text/csv,text/tab-separated-values,text/plain"
+      accept=".csv,.tsv,.txt,.gz,application/gzip,text/csv,text/tab-separated-values,text/plain"
       onChange={(event) => {
         const chosen = event.currentTarget.files?.[0];
         if (chosen) onFile(chosen);
@@ -42,7 +42,7 @@ export function DropZone({ file, upload, onFile }: { file: File | undefined; upl
         {hidden}
         <Icon name="file" size={28} />
         <strong>Drop a CSV here</strong>
-        <p class="muted">Comma, semicolon, tab or bar; UTF-8, UTF-16 or Windows-1252. It is not held by the browser, so it may be large.</p>
+        <p class="muted">Comma, semicolon, tab or bar; UTF-8, UTF-16 or Windows-1252, packed with gzip or not. It is not held by the browser, so it may be large.</p>
         <button type="button" class="button primary" onClick={choose}>
           Choose a file
         </button>

@@ -1,15 +1,9 @@
 import type { ComponentChildren } from "preact";
 import { useState } from "preact/hooks";
 import type { Check } from "../../../api";
+import { encodingName, encodings } from "../../lib/encodings";
 import { count, delimiterSign, delimiterWord, plural } from "../../lib/format";
-
-const encodings: Record<string, string> = {
-  "utf-8": "UTF-8",
-  "utf-16le": "UTF-16LE",
-  "utf-16be": "UTF-16BE",
-  "windows-1252": "Windows-1252",
-  "iso-8859-1": "ISO-8859-1",
-};
+import { Card } from "../../components/card";
 
 function Changeable({
   label,
@@ -62,6 +56,35 @@ function Changeable({
   );
 }
 
+type Reading = { delimiter?: string; encoding?: string };
+const delimiters = Object.entries(delimiterWord).map(([value, text]) => ({ value, text: `${delimiterSign(value)} ${text}` }));
+const encodingOptions = Object.entries(encodings).map(([value, text]) => ({ value, text }));
+
+/** For a file that could not be read as guessed: perhaps it can when it is told how. */
+export function ReadAs({ reading, onChange }: { reading: Reading; onChange: (reading: Reading) => void }) {
+  const select = (label: string, field: keyof Reading, options: { value: string; text: string }[]) => (
+    <label class="field">
+      <span>{label}</span>
+      <select class="input" value={reading[field] ?? ""} onChange={(event) => onChange({ ...reading, [field]: event.currentTarget.value || undefined })}>
+        <option value="">guess it</option>
+        {options.map((option) => (
+          <option key={option.value} value={option.value}>
+            {option.text}
+          </option>
+        ))}
+      </select>
+    </label>
+  );
+  return (
+    <Card title="Read it otherwise" hint="where the guess was wrong; else mend the file and drop it here again">
+      <div class="read-as">
+        {select("Delimiter", "delimiter", delimiters)}
+        {select("Encoding", "encoding", encodingOptions)}
+      </div>
+    </Card>
+  );
+}
+
 /** What the daemon read in the file; "change" beside what was guessed. */
 export function FileFacts({
   check,
@@ -69,8 +92,8 @@ export function FileFacts({
   onChange,
 }: {
   check: Check;
-  reading: { delimiter?: string; encoding?: string };
-  onChange: (reading: { delimiter?: string; encoding?: string }) => void;
+  reading: Reading;
+  onChange: (reading: Reading) => void;
 }) {
   const renamed = check.columns.filter((column) => column.header !== column.key).length;
   return (
@@ -79,15 +102,15 @@ export function FileFacts({
         label="Delimiter"
         value={`${delimiterSign(check.delimiter)} ${delimiterWord[check.delimiter] ?? ""}`}
         how={check.delimiterSniffed ? "sniffed" : "the only one"}
-        options={Object.entries(delimiterWord).map(([value, text]) => ({ value, text: `${delimiterSign(value)} ${text}` }))}
+        options={delimiters}
         chosen={reading.delimiter}
         onChange={(delimiter) => onChange({ ...reading, delimiter })}
       />
       <Changeable
         label="Encoding"
-        value={encodings[check.encoding.toLowerCase()] ?? check.encoding}
+        value={encodingName(check.encoding)}
         how={check.encodingDetected ? "detected" : "as it is"}
-        options={Object.entries(encodings).map(([value, text]) => ({ value, text }))}
+        options={encodingOptions}
         chosen={reading.encoding}
         onChange={(encoding) => onChange({ ...reading, encoding })}
       />

@@ -10,7 +10,7 @@ import { SkeletonBlock } from "../../components/skeleton";
 import { Card } from "../../components/card";
 import { Deliver } from "./deliver";
 import { DropZone } from "./drop_zone";
-import { FileFacts } from "./file_facts";
+import { FileFacts, ReadAs } from "./file_facts";
 import { Preview } from "./preview";
 import { Notices } from "./notices";
 import { useUpload } from "./use_upload";
@@ -45,12 +45,8 @@ export function Upload() {
           <DropZone file={file} upload={upload} onFile={takeFile} />
           {check.problem && (
             <>
-              <ProblemBox problem={check.problem} onRetry={unusable ? undefined : check.reload} />
-              {unusable && (
-                <p class="muted pad">
-                  Open it in the program that made it, choose “save as CSV” (UTF-8 where it asks), and drop that file here.
-                </p>
-              )}
+              <ProblemBox problem={check.problem} title={unusable ? "This file cannot be used" : undefined} onRetry={unusable ? undefined : check.reload} />
+              {unusable && <ReadAs reading={reading} onChange={setReading} />}
             </>
           )}
           {check.loading && (

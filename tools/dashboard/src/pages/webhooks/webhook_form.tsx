@@ -54,7 +54,15 @@ function Form({ webhook }: { webhook: Webhook | undefined }) {
   const schedule = readSchedule(value.retrySchedule);
   const headers = readHeaders(value.headers);
   const sameUrl = webhook?.url === value.url.trim();
-  const ready = (allowed || sameUrl) && !!schedule && !!headers && Number(value.timeoutMs) >= 1;
+  const timed = Number(value.timeoutMs) >= 1 && Number(value.timeoutMs) <= 3600;
+  const missing = !value.url.trim()
+    ? "It needs a URL."
+    : !(allowed || sameUrl)
+      ? "Its url is not allowed."
+      : !schedule || !headers || !timed
+        ? "A field under limits and retries cannot be read."
+        : undefined;
+  const ready = !missing;
   const save = (event: Event) => {
     event.preventDefault();
     if (!ready) return;
@@ -131,6 +139,7 @@ function Form({ webhook }: { webhook: Webhook | undefined }) {
               <input class="input short" inputMode="numeric" value={value.timeoutMs} onInput={(event) => set({ timeoutMs: event.currentTarget.value })} />
               seconds, 1 to 3,600: receivers work inside the request
             </span>
+            {!timed && <span class="field-error">A number of seconds, 1 to 3,600</span>}
             {errorOf("timeoutMs") && <span class="field-error">{errorOf("timeoutMs")}</span>}
           </label>
           <label class="field">
@@ -179,6 +188,7 @@ function Form({ webhook }: { webhook: Webhook | undefined }) {
         <a class="button quiet" href={webhook ? `/webhooks/${webhook.id}` : "/webhooks"}>
           Cancel
         </a>
+        {missing && <span class="muted">{missing}</span>}
       </div>
       {made && <SecretOnce webhook={made} />}
     </form>

@@ -1,0 +1,256 @@
+// What goes wrong for somebody who uses the page, on a real daemon: wrong URLs, files that are no CSV, a receiver that
+// is not there, a daemon that stops while one looks, a token that is deleted. Each is told with its reason, and mended
+// from the page. Beside them what only a real daemon shows: a packed file that is dropped, a large one, a large body.
+
+import assert from "node:assert/strict";
+import { mkdtemp, rm, writeFile } from "node:fs/promises";
+import { createServer } from "node:http";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import test from "node:test";
+import { gzipSync } from "node:zlib";
+import { openBrowser, signIn, whyNoBrowser } from "./browser.mjs";
+import { startDaemon } from "./daemon.mjs";
+import { startReceiver } from "./receiver.mjs";
+
+const options = { skip: whyNoBrowser || (!process.env.PULTERD && "needs PULTERD and PULTER"), timeout: 600_000 };
+
+async function opened(t) {
+  const daemon = await startDaemon();
+  const receiver = await startReceiver();
+  const browser = await openBrowser();
+  t.after(async () => {
+    await browser.close();
+    await receiver.stop();
+    await daemon.stop();
+  });
+  await signIn(browser.page, daemon);
+  return { daemon, receiver, ...browser };
+}
+
+async function until(what, check) {
+  for (const end = Date.now() + 90_000; Date.now() < end; ) {
+    if (await check()) return;
+    await new Promise((resolve) => setTimeout(resolve, 50));
+  }
+  assert.fail(`waited in vain: ${what}`);
+}
+
+const choose = (page, name, text, mimeType = "text/csv") => page.setInputFiles("input[type=file]", { name, mimeType, buffer: Buffer.from(text) });
+
+/** Sends the chosen file to `url`, and is on the page of its import. */
+async function start(page, url) {
+  await page.getByLabel("A webhook URL").check();
+  await page.getByLabel("webhookUrl", { exact: true }).fill(url);
+  await page.getByText("Allowed:").waitFor();
+  await page.getByRole("button", { name: /^Start/ }).click();
+  await page.waitForURL(/\/imports\/imp_/);
+  return new URL(page.url()).pathname.split("/").pop();
+}
+
+/** A port on which nobody listens. */
+async function closedPort() {
+  const server = createServer().listen(0, "127.0.0.1");
+  await new Promise((resolve) => server.once("listening", resolve));
+  const { port } = server.address();
+  await new Promise((resolve) => server.close(resolve));
+  return port;
+}
+
+test("Trouble.AUrlThatIsRefusedSaysWhy", options, async (t) => {
+  const { daemon, page } = await opened(t);
+  await page.goto(`${daemon.url}/webhooks/new`);
+  const create = page.getByRole("button", { name: "Create the webhook" });
+  await page.getByText("It needs a URL.").waitFor();
+  for (const [url, why] of [
+    ["http://no-such-host.invalid/hook", /The name no-such-host\.invalid (does not exist|could not)/],
+    ["https://10.0.0.1/hook", /private use \(10\.0\.0\.0\/8, RFC 1918\)/],
+    ["ftp://example.com/hook", /begins with "https:\/\/"/],
+    ["http://127.0.0.1:25/hook", /port 25 belongs to another protocol/],
+    ["https://example.com:99999/", /port of the URL is not between 1 and 65535/],
+  ]) {
+    await page.getByLabel("url", { exact: true }).fill(url);
+    await page.locator(".verdict", { hasText: why }).waitFor();
+    assert.ok(await create.isDisabled(), url);
+  }
+  await page.goto(`${daemon.url}/importers/new`);
+  await page.getByLabel("name", { exact: true }).fill("x");
+  await page.getByLabel("batchSize").fill("none");
+  await page.getByText("A whole number of rows").waitFor();
+  assert.ok(await page.getByRole("button", { name: "Create the importer" }).isDisabled());
+});
+
+test("Trouble.AFileThatIsNoCsvIsRefusedWithTheReason", options, async (t) => {
+  const { daemon, receiver, page } = await opened(t);
+  await page.goto(`${daemon.url}/upload`);
+  for (const [name, bytes, why] of [
+    ["open.csv", 'a,b\n1,"x\n2,y\n', /A quote opens in row 1 on line 2 and never closes/],
+    ["book.xlsx", Buffer.from([0x50, 0x4b, 3, 4, 20, 0, 0, 0, 8, 0, 1, 2, 3]), /XLSX workbook.*Save as/],
+    ["cut.csv.gz", gzipSync("a,b\n".repeat(5000)).subarray(0, 40), /gzip data is cut off/],
+  ]) {
+    await choose(page, name, bytes);
+    const alert = page.getByRole("alert").filter({ hasText: "This file cannot be used" }).filter({ hasText: why });
+    await alert.waitFor();
+    assert.ok(await page.getByRole("button", { name: /^Start/ }).isDisabled(), name);
+  }
+  // No mark tells that this is UTF-16: the page lets one say so.
+  await choose(page, "wide.csv", Buffer.from("a,b\n1,2\n3,4\n", "utf16le"));
+  await page.getByRole("alert").filter({ hasText: "name the encoding" }).waitFor();
+  await page.getByLabel("Encoding").selectOption("utf-16le");
+  await page.getByText("exactly as they will be sent").waitFor();
+  await start(page, receiver.url);
+  await until("it arrives", () => receiver.state.requests.length === 1);
+  assert.deepEqual(receiver.state.requests[0].batch.data.map((row) => [row.a, row.b]), [["1", "2"], ["3", "4"]]);
+});
+
+test("Upload.APackedFileIsDroppedOnAnyPage", options, async (t) => {
+  const { daemon, receiver, page } = await opened(t);
+  await page.goto(`${daemon.url}/importers`);
+  await page.getByRole("heading", { level: 1, name: "Importers" }).waitFor();
+  const packed = gzipSync(Buffer.from("no;name\r\n001;Zo\xeb\r\n002;\r\n", "latin1")).toString("base64");
+  const dropped = await page.evaluateHandle((text) => {
+    const data = new DataTransfer();
+    data.items.add(new File([Uint8Array.from(atob(text), (c) => c.charCodeAt(0))], "names.csv.gz", { type: "application/gzip" }));
+    return data;
+  }, packed);
+  await page.dispatchEvent("main", "dragenter", { dataTransfer: dropped });
+  await page.getByText("Drop the CSV to upload it").waitFor();
+  await page.dispatchEvent("main", "drop", { dataTransfer: dropped });
+  await page.getByRole("heading", { level: 1, name: "Upload" }).waitFor();
+  const facts = page.getByRole("region", { name: "The file" });
+  await facts.getByText("; semicolon").waitFor();
+  await facts.getByText("Windows-1252").waitFor();
+  await facts.getByText("CRLF").waitFor();
+  await page.getByText("The file is gzip-compressed").waitFor();
+  await page.getByRole("cell", { name: "Zoë" }).waitFor();
+  await page.getByText("uploaded", { exact: true }).waitFor();
+  await start(page, receiver.url);
+  await page.locator(".title-line").getByText("completed").waitFor();
+  assert.deepEqual(receiver.state.requests[0].batch.data.map((row) => row.name), ["Zoë", ""]);
+});
+
+test("Upload.ALargeFileShowsItsProgressAndIsNotHeld", options, async (t) => {
+  const { daemon, receiver, page } = await opened(t);
+  const folder = await mkdtemp(join(tmpdir(), "pulter-large-"));
+  t.after(() => rm(folder, { recursive: true, force: true }));
+  const file = join(folder, "large.csv");
+  const rows = 600_000;
+  const lines = ["id,name,amount"];
+  for (let row = 1; row <= rows; row += 1) lines.push(`${String(row).padStart(9, "0")},Customer number ${row} of this file,${row % 977}.50`);
+  await writeFile(file, `${lines.join("\n")}\n`);
+  await page.goto(`${daemon.url}/upload`);
+  const checked = page.waitForRequest((request) => request.url().includes("/v1/check"));
+  await page.evaluate(() => {
+    window.seen = [];
+    new MutationObserver(() => {
+      const value = document.querySelector("[role=progressbar]")?.getAttribute("aria-valuenow");
+      if (value) window.seen.push(Number(value));
+    }).observe(document.body, { subtree: true, childList: true, attributes: true, attributeFilter: ["aria-valuenow"] });
+  });
+  await page.setInputFiles("input[type=file]", file);
+  const slice = (await checked).postDataBuffer();
+  assert.ok(!slice || slice.length <= 8 * 1024 * 1024, "only the first part is read ahead");
+  await page.getByText(/^about (59|60|61)\d,000$/).waitFor();
+  await page.getByText("uploaded", { exact: true }).waitFor();
+  const seen = await page.evaluate(() => window.seen);
+  assert.deepEqual(seen, [...seen].sort((a, b) => a - b), "progress goes forward only");
+  assert.equal(seen.at(-1), 100);
+  await page.getByLabel("Rows per batch").fill("300000");
+  await start(page, receiver.url);
+  await page.locator(".title-line").getByText("completed").waitFor();
+  assert.equal(receiver.state.requests.length, 2);
+
+  // One body of it: twenty rows and the raw bytes come by parts, never as a whole.
+  const asked = [];
+  page.on("request", (request) => request.url().endsWith("/body") && asked.push(request.headers().range ?? "all of it"));
+  await page.goto(`${daemon.url}/events?state=delivered`);
+  await page.locator("tbody .row-link").first().click();
+  await page.getByRole("heading", { level: 1, name: /^Batch 2 of 2/ }).waitFor();
+  const body = page.getByRole("tabpanel", { name: "Body" });
+  await body.getByText('"000300001"').waitFor();
+  await page.getByRole("button", { name: "Go to row…" }).click();
+  await page.getByLabel(/Row of the batch/).fill("1990");
+  await page.keyboard.press("Enter");
+  await body.getByText('"000301990"').waitFor();
+  await page.waitForURL(/row=1990/);
+  await page.getByRole("tab", { name: "Raw" }).click();
+  await page.getByRole("tabpanel", { name: "Raw" }).getByText('"000300001"').waitFor();
+  await page.getByRole("button", { name: "Next", exact: true }).click();
+  await until("the second part shows", async () => !(await page.getByRole("tabpanel", { name: "Raw" }).innerText()).includes('"000300001"'));
+  assert.ok(asked.length >= 2, "the body was read");
+  for (const range of asked) {
+    const [from, to] = /^bytes=(\d+)-(\d+)$/.exec(range)?.slice(1).map(Number) ?? [0, Infinity];
+    assert.ok(to - from < 256 * 1024, `a part: ${range}`);
+  }
+});
+
+test("Trouble.AReceiverThatIsNotThereIsNamedAndItGoesOnOnceItIs", options, async (t) => {
+  const { daemon, page } = await opened(t);
+  const port = await closedPort();
+  await page.goto(`${daemon.url}/upload`);
+  await choose(page, "down.csv", "a,b\n1,2\n");
+  const id = await start(page, `http://127.0.0.1:${port}/hook`);
+  const note = page.locator(".note.warn");
+  await note.getByText(`Waiting for 127.0.0.1:${port}: no answer.`).waitFor();
+  await note.getByText(/Connection refused/).waitFor();
+  await note.getByText("Pulter tries again by itself.").waitFor();
+  await note.getByRole("link", { name: "Open event" }).click();
+  await page.locator(".note.warn").getByText(/Connection refused/).waitFor();
+  await page.getByRole("tabpanel", { name: /Answer to attempt/ }).getByText(/^No answer\./).waitFor();
+  const server = createServer((request, response) => (request.resume(), response.end("{}"))).listen(port, "127.0.0.1");
+  t.after(() => new Promise((resolve) => (server.closeAllConnections(), server.close(resolve))));
+  // A person need not wait for the schedule.
+  await page.getByRole("button", { name: /^Resend/ }).first().click();
+  await page.locator(".title-line").getByText("delivered").waitFor();
+  await page.goto(`${daemon.url}/imports/${id}`);
+  await page.locator(".title-line").getByText("completed").waitFor();
+});
+
+test("Trouble.TheDaemonStopsWhileOneLooks", options, async (t) => {
+  const { daemon, receiver, page } = await opened(t);
+  receiver.state.answer = () => ({ status: 422, body: '{"message":"no"}' });
+  await page.goto(`${daemon.url}/upload`);
+  await choose(page, "kept.csv", "a,b\n1,2\n");
+  await start(page, receiver.url);
+  const resume = page.getByRole("button", { name: /^Resume/ });
+  await resume.waitFor();
+  await daemon.halt();
+  await page.locator(".side").getByText(/^Reconnecting/).waitFor();
+  await page.getByText("kept.csv").first().waitFor();
+  await resume.click();
+  await page.getByText("pulterd did not answer").first().waitFor();
+  await page.getByRole("link", { name: "Webhooks", exact: true }).first().click();
+  await page.getByRole("alert").filter({ hasText: "Look whether it is running" }).waitFor();
+  await daemon.start();
+  // Sessions end with the daemon; the page asks, and goes on where it stood, with what has changed.
+  await page.getByRole("heading", { name: "Your session ended" }).waitFor();
+  await page.fill("input[name=token]", daemon.token);
+  await page.keyboard.press("Enter");
+  await page.locator("dialog[open]").waitFor({ state: "detached" });
+  await page.locator(".row-link").first().waitFor();
+  assert.equal(await page.getByRole("alert").count(), 0, "the failure is gone without a press");
+  await page.goBack();
+  receiver.state.answer = () => ({ status: 200, body: "{}" });
+  await resume.click();
+  await page.locator(".title-line").getByText("completed").waitFor();
+});
+
+test("Trouble.ATokenIsDeletedWhileOneTypes", options, async (t) => {
+  const { daemon, page } = await opened(t);
+  await page.goto(`${daemon.url}/importers/new`);
+  await page.getByLabel("name", { exact: true }).fill("typed before");
+  const { data } = await daemon.run("tokens", "list");
+  await daemon.run("tokens", "delete", data.find((each) => each.name === "ops").id);
+  await page.getByLabel("name", { exact: true }).press("Control+Enter");
+  await page.getByRole("heading", { name: "Your session ended" }).waitFor();
+  await page.fill("input[name=token]", daemon.token);
+  await page.keyboard.press("Enter");
+  await page.getByText("does not know this token").waitFor();
+  const { token } = await daemon.run("tokens", "create", "--name", "new");
+  await page.fill("input[name=token]", token);
+  await page.keyboard.press("Enter");
+  await page.locator("dialog[open]").waitFor({ state: "detached" });
+  assert.equal(await page.getByLabel("name", { exact: true }).inputValue(), "typed before");
+  await page.getByLabel("name", { exact: true }).press("Control+Enter");
+  await page.getByRole("heading", { level: 1, name: "typed before" }).waitFor();
+});
