@@ -91,6 +91,67 @@ for (const theme of ["light", "dark"]) {
   }
 }
 
+// Nothing yet, nothing that answers, and answers that take their time: told apart, and as good to use.
+for (const [kind, theme, width] of [["empty", "light", 390], ["failing", "dark", 1280], ["slow", "dark", 390]]) {
+  test(`Pages.State.${kind}.${theme}.${width}`, { skip, timeout: 300_000 }, async (t) => {
+    const mock = await startMock({ kind });
+    const { page, complaints, close } = await openBrowser({ theme, width, height: 844 });
+    t.after(async () => {
+      await close();
+      await mock.stop();
+    });
+    await signIn(page, { url: mock.url, token: "mock-admin" });
+    for (const path of ["/", "/imports", "/events", "/webhooks", "/importers", "/upload", "/imports/imp_x", "/events/evt_x", "/webhooks/wh_x", "/importers/tpl_x"]) {
+      // What takes its time would go on loading under the next page.
+      await page.goto(mock.url + path, { waitUntil: "domcontentloaded" });
+      await page.locator("h1").waitFor();
+      const one = path.split("/").length > 2;
+      if (kind === "slow" && path !== "/upload") await page.locator(".skeleton:not(.unseen), .skeleton-block[aria-label]").first().waitFor();
+      else if (kind === "failing" && path !== "/upload") await page.getByRole("alert").first().waitFor();
+      else if (one) await page.getByRole("alert").filter({ hasText: "not_found" }).waitFor();
+      else await settle(page);
+      if (kind !== "slow") assert.equal(await page.locator(".skeleton, .skeleton-block").count(), 0, `${path} still looks as if it were loading`);
+      await look(page, `${path} of ${kind}`);
+    }
+    assert.deepEqual(complaints, []);
+  });
+}
+
+test("Pages.Questions", { skip, timeout: 300_000 }, async (t) => {
+  const { page, mock, at } = await opened(t, { theme: "dark" });
+  for (const [path, press] of [
+    ["/", "Keys and help"], ["/", /ops · admin/], [at["import halted"], /^Cancel/], [at.webhook, "Rotate…"], [at.webhook, /^Disable/], [at.webhook, /^Delete/],
+    [at.importer, /^Delete/], ["/events?state=delivered", /^Resend all/],
+  ]) {
+    await page.goto(mock.url + path);
+    await settle(page);
+    const button = page.getByRole("button", { name: press }).first();
+    await button.click();
+    const dialog = page.locator("dialog[open]");
+    await dialog.waitFor();
+    await page.waitForTimeout(200);
+    assert.deepEqual(await audit(page), [], `the question of ${press}`);
+    await page.keyboard.press("Escape");
+    await dialog.waitFor({ state: "detached" });
+    assert.ok(await button.evaluate((element) => element === document.activeElement), "the focus returns");
+  }
+});
+
+test("Pages.APhoneReachesEveryPage", { skip, timeout: 300_000 }, async (t) => {
+  const mock = await startMock();
+  const { page, close } = await openBrowser({ width: 390, height: 844 });
+  t.after(async () => {
+    await close();
+    await mock.stop();
+  });
+  await signIn(page, { url: mock.url, token: "mock-admin" });
+  for (const word of ["Importers", "Imports", "Events", "Webhooks", "Upload", "Overview"]) {
+    await page.locator(".topbar, .tabbar").getByRole("link", { name: new RegExp(`^${word}`) }).click();
+    await page.getByRole("heading", { level: 1, name: word }).waitFor();
+  }
+  await page.locator(".tabbar").getByTitle("2 halted").waitFor();
+});
+
 test("Pages.NarrowAndZoomed", { skip, timeout: 300_000 }, async (t) => {
   const mock = await startMock();
   const { page, close } = await openBrowser({ width: 320, height: 640 });
@@ -346,6 +407,83 @@ test("Upload.ALostConnectionKeepsTheFileAndAPictureIsRefused", { skip, timeout: 
   await page.getByText(/looks like a PNG/).waitFor();
   await page.getByText("This file cannot be used").waitFor();
   assert.ok(await page.getByRole("button", { name: /^Start/ }).isDisabled());
+});
+
+/** Every field that somebody else may fill, filled with text that would run, hide or turn what stands beside it. */
+function poison(world) {
+  const evil = (what) => `<img src=x onerror="window.owned=1">\u202E${what}\u200B\u0007"'=1+1`;
+  for (const each of world.imports.values()) {
+    Object.assign(each, { fileName: evil(each.fileName), user: { id: evil("user") }, metadata: { note: evil("metadata") } });
+    each.notes = each.notes.map((note) => ({ ...note, detail: evil(note.detail) }));
+    each.columns = each.columns.map((column) => ({ header: evil(column.header), key: evil(column.key) }));
+    if (each.error) each.error = { ...each.error, detail: evil("detail") };
+  }
+  for (const each of world.importers.values()) {
+    Object.assign(each, { name: evil(each.name), columns: { [evil("header")]: evil("key") }, allowedWebhookHosts: [evil("host")] });
+  }
+  for (const each of world.webhooks.values()) {
+    each.headers = { "X-Tenant": evil("header") };
+    each.description = evil("description");
+    if (each.disabledReason) each.disabledReason = evil("reason");
+  }
+  for (const each of world.events.values()) if (each.fileName) each.fileName = evil(each.fileName);
+  for (const list of world.attempts.values()) {
+    for (const each of list) Object.assign(each, { error: evil("error"), responseBody: each.responseBodyEncoding ? each.responseBody : evil("body"), responseHeaders: { ...each.responseHeaders, "X-Evil": evil("header") } });
+  }
+  for (const list of world.rowErrors.values()) for (const each of list) Object.assign(each, { field: evil("field"), message: evil("message") });
+  for (const each of world.lanes.values()) if (each.fileName) each.fileName = evil(each.fileName);
+}
+
+/** What of such text stands in the page as it is: in a text node outside a box, or in an attribute that is shown or said. */
+const bare = (page) =>
+  page.evaluate(() => {
+    const hidden = /[\u0000-\u0008\u000B\u000C\u000E-\u001F\u007F-\u009F\u061C\u200B-\u200F\u2028-\u202E\u2060-\u206F\uFEFF]/;
+    const out = [];
+    const walker = document.createTreeWalker(document, NodeFilter.SHOW_ALL);
+    for (let node = walker.currentNode; node; node = walker.nextNode()) {
+      if (node.nodeType === Node.TEXT_NODE && hidden.test(node.data)) out.push(`${node.parentElement?.tagName}.${node.parentElement?.className}: ${node.data.slice(0, 60)}`);
+      if (node.nodeType !== Node.ELEMENT_NODE) continue;
+      // A select's own value is an id; its words are its options.
+      for (const name of ["title", "aria-label", "aria-valuetext", "placeholder", "alt"]) if (hidden.test(node.getAttribute(name) ?? "")) out.push(`${node.tagName}.${node.className}[${name}]`);
+    }
+    return out.slice(0, 5);
+  });
+
+test("Hostile.TextStandsBoxedOnEveryPageAndInEveryQuestion", { skip, timeout: 300_000 }, async (t) => {
+  const mock = await startMock();
+  const at = addresses(mock.world);
+  poison(mock.world);
+  const { page, complaints, close } = await openBrowser({ width: 390, height: 844 });
+  t.after(async () => {
+    await close();
+    await mock.stop();
+  });
+  await signIn(page, { url: mock.url, token: "mock-admin" });
+  const clean = async (name) => {
+    assert.equal(await page.evaluate(() => window.owned), undefined, name);
+    assert.deepEqual(await bare(page), [], name);
+    assert.equal(await page.locator("img, iframe, object, embed, [onerror], a[href^='javascript' i]").count(), 0, name);
+    const overflow = await page.evaluate(() => document.documentElement.scrollWidth - window.innerWidth);
+    assert.ok(overflow <= 0, `${name} is ${overflow} px too wide`);
+  };
+  for (const [name, path] of Object.entries(at)) {
+    await page.goto(mock.url + path);
+    await settle(page);
+    await clean(name);
+  }
+  await page.goto(`${mock.url}/upload`);
+  await page.setInputFiles("input[type=file]", { name: "a\u202Evsc.<b>.csv", mimeType: "text/csv", buffer: Buffer.from('\u202Ename,<b>b</b>\n"<img src=x onerror=""window.owned=1"">",\u200B\u0007\n') });
+  await page.getByText("exactly as they will be sent").waitFor();
+  await clean("a hostile file on Upload");
+  for (const [path, press] of [[at.importer, /^Delete/], [at.webhook, /^Delete/], [at.webhook, /^Disable/], [at["import halted"], /^Cancel/], ["/events?state=delivered", /^Resend all/]]) {
+    await page.goto(mock.url + path);
+    await settle(page);
+    await page.getByRole("button", { name: press }).first().click();
+    await page.locator("dialog[open]").waitFor();
+    await page.waitForTimeout(200);
+    await clean(`the question ${press} of ${path}`);
+  }
+  assert.deepEqual(complaints, []);
 });
 
 test("Policy.NoScriptRunsFromText", { skip, timeout: 300_000 }, async (t) => {

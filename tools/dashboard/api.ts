@@ -309,6 +309,7 @@ export const api = {
   test: (id: string) => call<Event>("POST", at("webhooks", id, "/test")),
 
   imports: (query: Query) => list<Import>("/v1/imports", query),
+  allImports: (query: Query) => wholeList<Import>("/v1/imports", query),
   import: (id: string) => call<Import>("GET", at("imports", id)),
   announceImport: (settings: ImportSettings, key: string) =>
     call<Import>("POST", "/v1/imports", settings, undefined, { idempotencyKey: key }),

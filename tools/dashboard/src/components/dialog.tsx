@@ -1,5 +1,6 @@
 import type { ComponentChildren } from "preact";
 import { useEffect, useId, useRef } from "preact/hooks";
+import { Text } from "./text";
 
 /** A modal dialog of the browser: Esc closes, the focus goes back to where it was. */
 export function Dialog({
@@ -37,7 +38,9 @@ export function Dialog({
       }}
     >
       <div class="dialog-body">
-        <h2 id={titleId}>{title}</h2>
+        <h2 id={titleId}>
+          <Text value={title} />
+        </h2>
         {children}
       </div>
     </dialog>

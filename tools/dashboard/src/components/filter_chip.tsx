@@ -1,5 +1,7 @@
 import { useRef } from "preact/hooks";
+import { flat } from "../lib/hostile";
 import { Icon } from "./icons";
+import { Text } from "./text";
 
 export interface Option {
   value: string;
@@ -27,17 +29,19 @@ export function FilterChip({
   return (
     <div class={`chip ${value ? "active" : ""}`}>
       <label>
-        {!bare && <span class="chip-label">{label}</span>} <span class="chip-value">{known?.text ?? value ?? any}</span>
+        {!bare && <span class="chip-label">{label}</span>} <span class="chip-value">
+          <Text value={known?.text ?? value ?? any} />
+        </span>
         <select
           aria-label={label}
           value={value ?? ""}
           onChange={(event) => onChange(event.currentTarget.value || undefined)}
         >
           <option value="">{any}</option>
-          {value && !known && <option value={value}>{value}</option>}
+          {value && !known && <option value={value}>{flat(value)}</option>}
           {options.map((option) => (
             <option key={option.value} value={option.value}>
-              {option.text}
+              {flat(option.text)}
             </option>
           ))}
         </select>

@@ -23,7 +23,7 @@ export function SkeletonBlock({ lines, loading }: { lines: number; loading: bool
   const slow = useSlow(loading);
   if (!slow) return <div class="skeleton-block" aria-busy="true" />;
   return (
-    <div class="skeleton-block" aria-busy="true" aria-label="Loading">
+    <div class="skeleton-block" role="status" aria-busy="true" aria-label="Loading">
       {Array.from({ length: lines }, (_, line) => (
         <span key={line} class={`bar w${line % 4}`} />
       ))}

@@ -2,12 +2,11 @@ import { useState } from "preact/hooks";
 import { api, type Import, type ImportLane } from "../../../api";
 import { count, plural } from "../../lib/format";
 import { useKeys } from "../../lib/keys";
+import { openStates } from "../../lib/open_imports";
 import { Button } from "../../components/button";
 import { Confirm, typedAbove } from "../../components/confirm";
 import { Icon } from "../../components/icons";
 import { showProblem, toast } from "../../components/toast";
-
-const open = ["receiving", "queued", "delivering", "paused", "halted"];
 
 /** What can be done in this state. Nothing changes on the page until the stream says so. */
 export function Actions({ value, lane }: { value: Import; lane: ImportLane | undefined }) {
@@ -33,7 +32,7 @@ export function Actions({ value, lane }: { value: Import; lane: ImportLane | und
           Download file
         </a>
       )}
-      {open.includes(value.state) && (
+      {openStates.includes(value.state) && (
         <Button kind="danger" changes onClick={() => setAsking(true)}>
           Cancel
         </Button>

@@ -1,9 +1,10 @@
 import { useState } from "preact/hooks";
-import { api, type Import, type Importer } from "../../../api";
+import { api, type Importer } from "../../../api";
 import { copyText } from "../../lib/clipboard";
 import { count, plural } from "../../lib/format";
 import { useKeys } from "../../lib/keys";
 import { keepFiles, keepImporters, webhooks } from "../../lib/names";
+import { openImports } from "../../lib/open_imports";
 import { useReloadOn, useResource } from "../../lib/resource";
 import { navigate } from "../../lib/router";
 import { Ago } from "../../components/ago";
@@ -19,8 +20,6 @@ import { SkeletonBlock } from "../../components/skeleton";
 import { Text } from "../../components/text";
 import { toast } from "../../components/toast";
 import { ImportProgress } from "../imports/import_row";
-
-const open = ["receiving", "queued", "delivering", "paused", "halted"];
 
 function Mapping({ value }: { value: Importer }) {
   const columns = Object.entries(value.columns);
@@ -60,32 +59,43 @@ function Mapping({ value }: { value: Importer }) {
   );
 }
 
-function DeleteImporter({ value, imports }: { value: Importer; imports: Import[] }) {
+function DeleteQuestion({ value, onClose }: { value: Importer; onClose: () => void }) {
+  const found = useResource(`open imports of ${value.id} ${useState(() => Date.now())[0]}`, () => openImports(value.id));
+  const stops = found.data?.length;
+  return (
+    <Confirm
+      title={`Delete the importer ${value.name}?`}
+      verb={stops ? `Delete and stop ${plural(stops, "import")}` : "Delete the importer"}
+      danger
+      onConfirm={async () => {
+        await api.deleteImporter(value.id);
+        navigate("/importers");
+        toast("The importer is deleted.");
+      }}
+      onClose={onClose}
+    >
+      <p>
+        {found.problem
+          ? "Its open imports could not be counted."
+          : stops === undefined
+            ? "Counting its open imports…"
+            : stops
+              ? `${plural(stops, "import")} of it ${stops === 1 ? "is" : "are"} still open.`
+              : "No import of it is open."}{" "}
+        Programs that name its templateId are refused from then on.
+      </p>
+    </Confirm>
+  );
+}
+
+function DeleteImporter({ value }: { value: Importer }) {
   const [asking, setAsking] = useState(false);
-  const stops = imports.filter((each) => open.includes(each.state)).length;
   return (
     <>
       <Button kind="quiet" changes onClick={() => setAsking(true)}>
         Delete
       </Button>
-      {asking && (
-        <Confirm
-          title={`Delete the importer ${value.name}?`}
-          verb={stops ? `Delete and stop ${plural(stops, "import")}` : "Delete the importer"}
-          danger
-          onConfirm={async () => {
-            await api.deleteImporter(value.id);
-            navigate("/importers");
-            toast("The importer is deleted.");
-          }}
-          onClose={() => setAsking(false)}
-        >
-          <p>
-            {stops ? `${plural(stops, "import")} of it ${stops === 1 ? "is" : "are"} still open.` : "No import of it is open."} Programs that name its
-            templateId are refused from then on.
-          </p>
-        </Confirm>
-      )}
+      {asking && <DeleteQuestion value={value} onClose={() => setAsking(false)} />}
     </>
   );
 }
@@ -125,7 +135,7 @@ export function ImporterPage({ id }: { id: string }) {
         facts={<IdChip id={value.id} />}
         actions={
           <>
-            <DeleteImporter value={value} imports={imports.data ?? []} />
+            <DeleteImporter value={value} />
             <a class="button" href={`/importers/${encodeURIComponent(value.id)}/edit`}>
               Edit
             </a>

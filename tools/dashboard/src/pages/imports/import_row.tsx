@@ -54,7 +54,7 @@ export function ImportRow({ value, row }: { value: Import; row: Row }) {
       </td>
       <td class="whole progress-cell">
         {failed ? (
-          <span class="bad clip" title={value.error?.detail}>
+          <span class="bad clip" title={flat(value.error?.detail ?? "")}>
             <Text value={value.error?.detail ?? "the file could not be used"} />
           </span>
         ) : (

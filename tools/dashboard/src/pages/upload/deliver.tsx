@@ -1,6 +1,7 @@
 import { useEffect, useState } from "preact/hooks";
 import { type Check, type ImportSettings, type Problem } from "../../../api";
 import { bytes, count, plural } from "../../lib/format";
+import { flat } from "../../lib/hostile";
 import { toProblem } from "../../lib/http";
 import { importers, webhookName, webhooks } from "../../lib/names";
 import { navigate } from "../../lib/router";
@@ -117,7 +118,7 @@ export function Deliver({
               {!importer && <option value="">none yet</option>}
               {known.map((each) => (
                 <option key={each.id} value={each.id}>
-                  {each.name || each.id}
+                  {flat(each.name || each.id)}
                 </option>
               ))}
             </select>

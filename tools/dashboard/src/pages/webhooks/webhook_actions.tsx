@@ -2,18 +2,17 @@ import { useState } from "preact/hooks";
 import { api, type Webhook } from "../../../api";
 import { hostPath, plural } from "../../lib/format";
 import { keepWebhooks } from "../../lib/names";
+import { openImports } from "../../lib/open_imports";
 import { useResource } from "../../lib/resource";
 import { navigate } from "../../lib/router";
 import { Button } from "../../components/button";
 import { Confirm } from "../../components/confirm";
 import { toast } from "../../components/toast";
 
-const open = ["receiving", "queued", "delivering", "paused", "halted"];
-
-/** Imports that still go to a webhook: what disabling or deleting it stops. */
-async function openImports(webhook: Webhook): Promise<number> {
-  const answer = await api.imports({ templateId: webhook.templateId ?? undefined, limit: 100 });
-  return answer.data.filter((each) => open.includes(each.state) && each.webhooks.some((lane) => lane.webhookId === webhook.id)).length;
+/** Imports that still go to a webhook: what deleting it stops. */
+async function importsTo(webhook: Webhook): Promise<number> {
+  const all = await openImports(webhook.templateId ?? undefined);
+  return all.filter((each) => each.webhooks.some((lane) => lane.webhookId === webhook.id)).length;
 }
 
 const setEnabled = async (webhook: Webhook, enabled: boolean) => keepWebhooks([await api.updateWebhook(webhook.id, { enabled })]);
@@ -61,7 +60,7 @@ export function DisableWebhook({ webhook, queue }: { webhook: Webhook; queue: nu
 }
 
 function DeleteQuestion({ webhook, onClose }: { webhook: Webhook; onClose: () => void }) {
-  const stops = useResource(`open imports ${webhook.id} ${useState(() => Date.now())[0]}`, () => openImports(webhook));
+  const stops = useResource(`open imports ${webhook.id} ${useState(() => Date.now())[0]}`, () => importsTo(webhook));
   return (
     <Confirm
       title={`Delete ${hostPath(webhook.url)}?`}

@@ -2,6 +2,7 @@ import { useState } from "preact/hooks";
 import { api, type EventName, type Webhook } from "../../../api";
 import { seconds } from "../../lib/format";
 import { headersText, readHeaders, readSchedule, submitOnCtrlEnter, useForm } from "../../lib/form";
+import { flat } from "../../lib/hostile";
 import { importers, keepWebhooks } from "../../lib/names";
 import { useResource } from "../../lib/resource";
 import { address, navigate } from "../../lib/router";
@@ -103,7 +104,7 @@ function Form({ webhook }: { webhook: Webhook | undefined }) {
               <option value="">all importers</option>
               {[...importers.value.values()].map((each) => (
                 <option key={each.id} value={each.id}>
-                  {each.name}
+                  {flat(each.name || each.id)}
                 </option>
               ))}
             </select>
