@@ -1,5 +1,5 @@
-// The verification code that the page offers: run as it is copied, against requests signed here. Languages that are
-// not on the machine are skipped, and say so.
+// The verification code that the page offers: run as it is copied, against requests signed here and, where PULTERD
+// names the daemon, against what a real one sends. Languages that are not on the machine are skipped, and say so.
 
 import assert from "node:assert/strict";
 import { execFile, spawn, spawnSync } from "node:child_process";
@@ -9,6 +9,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import test from "node:test";
 import { promisify } from "node:util";
+import { startDaemon } from "./daemon.mjs";
 import { signature } from "./receiver.mjs";
 import { load } from "./ts.mjs";
 
@@ -75,6 +76,28 @@ function send(url, { with: key = secret, text = body, id = "evt_01KAR8C3F5N1V7X0
   return fetch(url, { method: "POST", headers, body: text }).then((answer) => answer.status);
 }
 
+let daemon;
+test.after(async () => (await daemon)?.stop());
+
+/** One file through a real daemon to `url`, signed with `key`: how its import ends, and the last answer. */
+async function deliver(url, key) {
+  daemon ??= startDaemon();
+  const { url: base, token } = await daemon;
+  const call = async (method, to, text, type = "application/json") => {
+    const answer = await fetch(base + to, { method, headers: { Authorization: `Bearer ${token}`, "Content-Type": type }, body: text });
+    assert.ok(answer.ok, `${method} ${to}: ${answer.status}`);
+    return answer.json();
+  };
+  const importer = await call("POST", "/v1/importers", JSON.stringify({ name: url }));
+  await call("POST", "/v1/webhooks", JSON.stringify({ url, secret: key, templateId: importer.id, events: ["all", "import.completed"] }));
+  const { id } = await call("POST", `/v1/imports?templateId=${importer.id}&batchSize=2&fileName=a.csv`, "name,note\nZoë,\"a \"\"b\"\"\"\nJo,\u2028\nLi,<b>\n", "text/csv");
+  for (;;) {
+    const value = await call("GET", `/v1/imports/${id}`);
+    if (["completed", "halted", "failed"].includes(value.state)) return `${value.state} ${value.lastStatus}`;
+    await new Promise((resolve) => setTimeout(resolve, 50));
+  }
+}
+
 for (const snippet of snippets) {
   const language = languages[snippet.id];
   const skip = !language.here && `${snippet.name} is not on this machine`;
@@ -89,6 +112,10 @@ for (const snippet of snippets) {
     assert.equal(await send(program.url, { at: now() - 3600 }), 401, "an old timestamp");
     assert.equal(await send(program.url, { signatures: "" }), 401, "no signature");
     assert.equal(await send(program.url, { signatures: "v1," }), 401, "an empty signature");
+    if (process.env.PULTERD) {
+      assert.equal(await deliver(program.url, secret), "completed 200", "a file by a real daemon");
+      assert.equal(await deliver(program.url, "whsec_AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHhA="), "halted 401", "and with another secret");
+    }
     const other = await startProgram(language, snippet.code(`https://example.com${path}`), plainSecret);
     t.after(other.stop);
     assert.equal(await send(other.url, { with: plainSecret }), 200, "a secret without whsec_");
