@@ -226,6 +226,78 @@ test("Keys.GoAndHelpAndOffWhileTyping", { skip, timeout: 300_000 }, async (t) =>
   assert.match(page.url(), /\/imports/, "single letters are off");
 });
 
+test("Keys.EachOfTheHelpDoesWhatItSays", { skip, timeout: 300_000 }, async (t) => {
+  const { page, mock, at } = await opened(t);
+  const heading = (name) => page.getByRole("heading", { level: 1, name }).waitFor();
+  const rowOf = (file) => found(mock.world.imports, (each) => each.fileName === file);
+  await page.keyboard.press("u");
+  await heading("Upload");
+
+  // Lists: pause and resume the chosen row.
+  await page.goto(`${mock.url}/imports?q=stores_nl`);
+  await page.locator("tbody .row-link", { hasText: "stores_nl" }).waitFor();
+  await page.keyboard.press("j");
+  await page.keyboard.press("p");
+  await page.locator("tr.selected").getByText("paused").waitFor();
+  await page.keyboard.press("r");
+  await page.locator("tr.selected").getByText("queued").waitFor();
+
+  // One import: ages as exact times while "." is held, the id, its remarkable batches and their event, resume.
+  await page.goto(mock.url + at["import halted"]);
+  await page.getByRole("slider").waitFor();
+  await page.keyboard.down(".");
+  await page.locator("time", { hasText: /^\d{4}-\d\d-\d\d .*UTC/ }).first().waitFor();
+  await page.keyboard.up(".");
+  await page.locator("time", { hasText: /^\d+ min/ }).first().waitFor();
+  await page.keyboard.press("c");
+  await assertCopied(page, at["import halted"].split("/").pop());
+  await page.keyboard.press("[");
+  await page.waitForURL(/batch=102/);
+  await page.keyboard.press("]");
+  await page.waitForURL(/batch=143/);
+  await page.keyboard.press("e");
+  await heading("Batch 143 of 200");
+
+  // One event: headers, body, attempts by number, its neighbours in the list.
+  await page.keyboard.press("h");
+  await page.waitForURL(/answer=headers/);
+  await page.getByText("webhook-signature").waitFor();
+  await page.keyboard.press("b");
+  assert.equal(await page.evaluate(() => document.activeElement.id), "body-pretty");
+  await page.goto(mock.url + at["event pending"]);
+  await page.getByText("2 made").waitFor();
+  await page.keyboard.press("1");
+  await page.waitForURL(/attempt=1/);
+  await page.getByRole("tab", { name: "Answer to attempt 1" }).waitFor();
+
+  // Events: the next filter, all that match. A webhook: its test. Help, and out of it.
+  await page.goto(`${mock.url}/events?state=halted`);
+  await page.locator("tbody tr[id]").first().waitFor();
+  await page.keyboard.press("f");
+  assert.equal(await page.evaluate(() => document.activeElement.getAttribute("aria-label")), "Import");
+  await page.keyboard.press("Escape");
+  await page.keyboard.press("R");
+  await page.getByRole("heading", { name: /^Resend \d+ events?\?/ }).waitFor();
+  await page.keyboard.press("Escape");
+  await page.goto(mock.url + at.webhook);
+  await page.getByRole("button", { name: /^Send test/ }).waitFor();
+  const before = mock.world.events.size;
+  await page.keyboard.press("t");
+  while (mock.world.events.size === before) await page.waitForTimeout(20);
+  await page.goto(mock.url + at["import halted"]);
+  await page.getByRole("button", { name: "Resume at batch 143" }).waitFor();
+  await page.keyboard.press("r");
+  while (rowOf("customers_2026-11.csv").state === "halted") await page.waitForTimeout(20);
+});
+
+async function assertCopied(page, text) {
+  for (let tries = 0; tries < 100; tries += 1) {
+    if ((await page.evaluate(() => navigator.clipboard.readText())) === text) return;
+    await page.waitForTimeout(50);
+  }
+  assert.fail(`${text} was not copied`);
+}
+
 test("Strip.KeyboardWalksAndOpens", { skip, timeout: 300_000 }, async (t) => {
   const { page, mock, at } = await opened(t);
   await page.goto(mock.url + at["import halted"]);
