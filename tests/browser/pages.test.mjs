@@ -338,6 +338,28 @@ test("Strip.TwentyThousandBatchesStayFast", { skip, timeout: 300_000 }, async (t
   assert.ok(redraws < 500, `2,000 changes that came at once were drawn ${redraws} times, not once a frame`);
 });
 
+test("Strip.AnOlderAnswerUndoesNoNewerChange", { skip, timeout: 300_000 }, async (t) => {
+  const { page, mock, at } = await opened(t);
+  const value = found(mock.world.imports, (each) => each.fileName.startsWith("pos_"));
+  const event = found(mock.world.events, (each) => each.importId === value.id);
+  // Answered from before batch 11,483 was delivered, and arriving after the stream told of it.
+  let held;
+  await page.route("**/batches?*", async (route) => {
+    const answer = await route.fetch();
+    held = async () => route.fulfill({ response: answer });
+  });
+  await page.goto(mock.url + at["import of 20,000 batches"]);
+  while (!held) await page.waitForTimeout(20);
+  await page.locator(".side .dot.live").waitFor();
+  mock.world.publish("event", { ...event, index: 11483, state: "delivered", attempts: 1, nextAttemptAt: null });
+  await page.waitForTimeout(500);
+  await held();
+  await page.unroute("**/batches?*");
+  const strip = page.getByRole("slider");
+  await strip.waitFor();
+  assert.match(await strip.getAttribute("aria-label"), /^Batches: 11,483 of 20,000 delivered/);
+});
+
 test("Live.PausedByKeyCountsWhatWaits", { skip, timeout: 300_000 }, async (t) => {
   const { page, mock } = await opened(t);
   await page.goto(`${mock.url}/imports`);

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import test from "node:test";
 import { load } from "../ts.mjs";
 
-const { Strip, codeOfEvent, severity } = await load("src/lib/strip_model.ts");
+const { Strip, codeOfEvent, severity, withCodes } = await load("src/lib/strip_model.ts");
 
 test("Strip.OneCellABatchUpTo1000", () => {
   for (const count of [1, 49, 50, 51, 200, 1000]) {
@@ -54,6 +54,20 @@ test("Strip.KeysStayInside", () => {
   assert.equal(strip.move(7, "["), 3);
   assert.equal(strip.move(1, "q"), undefined);
   assert.equal(new Strip(20_000).move(5, "ArrowRight", true), 25);
+});
+
+test("Strip.CountsFollowEveryChange", () => {
+  const strip = Strip.parse("ddrd..h..?");
+  for (const [batch, code] of [[5, "f"], [5, "d"], [7, "w"], [7, "r"], [10, "x"], [10, "x"], [99, "d"], [1, "e"]]) strip.set(batch, code);
+  const counted = { ".": 0, d: 0, r: 0, e: 0, f: 0, w: 0, h: 0, x: 0 };
+  for (let batch = 1; batch <= strip.count; batch += 1) counted[strip.codeOf(batch)] += 1;
+  assert.deepEqual(strip.tally(), counted);
+  assert.equal(new Strip(7).tally()["."], 7);
+});
+
+test("Strip.ChangesStandOverAnOlderAnswer", () => {
+  assert.equal(withCodes("ddf...", new Map([[3, "d"], [4, "f"], [0, "x"], [7, "x"]])), "dddf..");
+  assert.equal(withCodes("ddf", new Map()), "ddf");
 });
 
 test("Strip.UnknownLettersAreNotSent", () => {

@@ -17,6 +17,14 @@ type Handler = (changes: Change[]) => void;
 export type LiveState = "connecting" | "live" | "reconnecting" | "off";
 const kinds: Kind[] = ["import", "event", "attempt", "webhook", "importer", "resend", "deleted", "reset"];
 const retryMs = 3000;
+const passMs = 16;
+/** Of the lock and of the channel; another number where the messages change, so that an older page is not heard. */
+const passName = "pulter-live-2";
+/** What the tab that listens tells the others. */
+interface Message {
+  state?: LiveState;
+  change?: Change;
+}
 
 export const liveState = signal<LiveState>("connecting");
 export const lastChangeAt = signal(0);
@@ -76,7 +84,7 @@ export function setHeld(on: boolean): void {
 }
 
 /** Listens at the daemon and tells `tell`; ends with the returned function. */
-function listen(tell: (message: { state?: LiveState; change?: Change }) => void): () => void {
+function listen(tell: (message: Message) => void): () => void {
   let source: EventSource | undefined;
   let timer = 0;
   const open = () => {
@@ -109,27 +117,36 @@ function listen(tell: (message: { state?: LiveState; change?: Change }) => void)
 }
 
 export function startLive(): () => void {
-  const hear = (message: { state?: LiveState; change?: Change }) => {
+  const hear = (message: Message) => {
     if (message.state) setState(message.state);
     if (message.change) take(message.change);
   };
   // Locks need a secure context; a plain-HTTP name other than loopback has none: then each tab listens itself.
   if (!navigator.locks || !("BroadcastChannel" in window)) return listen(hear);
 
-  const channel = new BroadcastChannel("pulter-live");
+  const channel = new BroadcastChannel(passName);
   const stop = new AbortController();
   let isLeader = false;
+  // Passed on a frame's worth at a time: a message for each change would cost more than showing it.
+  let outbox: Message[] = [];
+  const pass = (message: Message) => {
+    if (outbox.push(message) > 1) return;
+    window.setTimeout(() => {
+      if (!stop.signal.aborted) channel.postMessage(outbox);
+      outbox = [];
+    }, passMs);
+  };
   channel.onmessage = (event) => {
-    if (event.data === "who" && isLeader) channel.postMessage({ state: liveState.value });
-    else if (event.data !== "who") hear(event.data);
+    if (event.data === "who" && isLeader) channel.postMessage([{ state: liveState.value }]);
+    else if (event.data !== "who") for (const message of event.data as Message[]) hear(message);
   };
   channel.postMessage("who");
   navigator.locks
-    .request("pulter-live", { signal: stop.signal }, () => {
+    .request(passName, { signal: stop.signal }, () => {
       isLeader = true;
       const end = listen((message) => {
         hear(message);
-        channel.postMessage(message);
+        pass(message);
       });
       return new Promise<void>((resolve) => {
         stop.signal.addEventListener("abort", () => {

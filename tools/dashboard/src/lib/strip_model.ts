@@ -31,12 +31,15 @@ export class Strip {
   /** Cells in a row; a narrow screen halves it. */
   perRow: number;
   readonly cells: number;
+  /** Batches by code: kept by `set`, because it is asked for at every redraw. */
+  private readonly counts: Record<Code, number> = { ".": 0, d: 0, r: 0, e: 0, f: 0, w: 0, h: 0, x: 0 };
 
   constructor(readonly count: number) {
     this.codes = new Uint8Array(count).fill(".".charCodeAt(0));
     this.perCell = count <= singlesMax ? 1 : Math.ceil(count / cellsMax);
     this.perRow = this.perCell === 1 ? singlesPerRow : cellsPerRow;
     this.cells = Math.ceil(count / this.perCell);
+    this.counts["."] = count;
   }
 
   /** Fits the rows to a narrow screen; the cells stay what they are. */
@@ -51,6 +54,8 @@ export class Strip {
       const code = text.charCodeAt(i);
       if (known.has(code)) strip.codes[i] = code;
     }
+    strip.counts["."] = 0;
+    for (const code of strip.codes) strip.counts[String.fromCharCode(code) as Code] += 1;
     return strip;
   }
 
@@ -67,6 +72,8 @@ export class Strip {
   set(batch: number, code: Code): number {
     const value = code.charCodeAt(0);
     if (batch < 1 || batch > this.count || this.codes[batch - 1] === value) return -1;
+    this.counts[this.codeOf(batch)] -= 1;
+    this.counts[code] += 1;
     this.codes[batch - 1] = value;
     return this.cellOf(batch);
   }
@@ -92,9 +99,7 @@ export class Strip {
   }
 
   tally(): Record<Code, number> {
-    const out = { ".": 0, d: 0, r: 0, e: 0, f: 0, w: 0, h: 0, x: 0 };
-    for (const code of this.codes) out[String.fromCharCode(code) as Code] += 1;
-    return out;
+    return { ...this.counts };
   }
 
   /** The next batch in `direction` that is neither plainly delivered nor unsent; undefined: there is none. */
@@ -158,6 +163,14 @@ export class Strip {
     if (n.x) parts.push(`${number(n.x)} cancelled`);
     return parts.join(", ");
   }
+}
+
+/** `text`, one letter a batch, with those of `changes` (1-based) put over it. */
+export function withCodes(text: string, changes: ReadonlyMap<number, Code>): string {
+  if (!changes.size) return text;
+  const letters = text.split("");
+  for (const [batch, code] of changes) if (batch >= 1 && batch <= letters.length) letters[batch - 1] = code;
+  return letters.join("");
 }
 
 /** What a changed event means for its batch. */

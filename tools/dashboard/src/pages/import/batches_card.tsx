@@ -5,7 +5,7 @@ import { useKeys } from "../../lib/keys";
 import { webhookName } from "../../lib/names";
 import { useChanges, useResource } from "../../lib/resource";
 import { navigate, setParameters } from "../../lib/router";
-import { codeOfEvent, codeWord, Strip } from "../../lib/strip_model";
+import { codeOfEvent, codeWord, Strip, withCodes, type Code } from "../../lib/strip_model";
 import { Card } from "../../components/card";
 import { FilterChip } from "../../components/filter_chip";
 import { ProblemBox } from "../../components/problem";
@@ -20,18 +20,29 @@ async function eventOf(importId: string, webhookId: string, batch: number): Prom
 
 /** The strip, kept up by the stream: only the cells that changed are drawn again. */
 function useStrip(value: Import, lane: ImportLane) {
-  const resource = useResource<string>(`batches ${value.id} ${lane.webhookId}`, () => api.batches(value.id, lane.webhookId));
+  // What the stream said while an answer was on its way: the answer may be from before it, and it is not said again.
+  const open = useRef(new Set<Map<number, Code>>());
+  const resource = useResource<string>(`batches ${value.id} ${lane.webhookId}`, async () => {
+    const since = new Map<number, Code>();
+    open.current.add(since);
+    try {
+      return withCodes(await api.batches(value.id, lane.webhookId), since);
+    } finally {
+      open.current.delete(since);
+    }
+  });
   const strip = useMemo(() => (resource.data === undefined ? undefined : Strip.parse(resource.data)), [resource.data]);
   const [version, setVersion] = useState(0);
   const dirty = useRef<Set<number> | undefined>(undefined);
   useChanges((changes) => {
-    if (!strip) return;
     const touched = new Set<number>();
     for (const { kind, data } of changes) {
       if (kind === "reset" || kind === "reconnected") resource.reload();
       if (kind !== "event" || data.importId !== value.id || data.webhookId !== lane.webhookId || data.name !== "all") continue;
       const event = data as unknown as Event;
-      const cell = strip.set(event.index, codeOfEvent(event));
+      const code = codeOfEvent(event);
+      for (const since of open.current) since.set(event.index, code);
+      const cell = strip ? strip.set(event.index, code) : -1;
       if (cell >= 0) touched.add(cell);
     }
     if (!touched.size) return;
@@ -41,12 +52,10 @@ function useStrip(value: Import, lane: ImportLane) {
   // What is delivered per lane is known even where single changes were merged away: ask again when it ran ahead.
   const behind = strip ? lane.delivered - delivered(strip) : 0;
   useEffect(() => {
-    if (behind > 0) {
-      const timer = setTimeout(resource.reload, 1500);
-      return () => clearTimeout(timer);
-    }
-    return undefined;
-  }, [behind > 0, version]);
+    if (behind <= 0) return undefined;
+    const timer = setInterval(resource.reload, 1500);
+    return () => clearInterval(timer);
+  }, [behind > 0]);
   useEffect(() => {
     resource.reload();
   }, [value.state]);
