@@ -1,6 +1,10 @@
 import { api, type Import, type ImportLane, type Timeline } from "../../../api";
 import { useReloadOn, useResource } from "../../lib/resource";
+import { Card } from "../../components/card";
 import { ChartCard } from "../../components/chart_card";
+import { ProblemBox } from "../../components/problem";
+
+const title = "Throughput and answer time";
 
 /** From the first answer to the last, or to the stop that came after it. */
 function spanOf({ points, marks }: Timeline): [number, number] | undefined {
@@ -14,10 +18,16 @@ function spanOf({ points, marks }: Timeline): [number, number] | undefined {
 export function TimelineCard({ value, lane }: { value: Import; lane: ImportLane }) {
   const timeline = useResource<Timeline>(`timeline ${value.id} ${lane.webhookId}`, () => api.timeline(value.id, lane.webhookId));
   useReloadOn((change) => change.kind === "import" && change.data.id === value.id, timeline.reload, 2000, 3000);
-  if (timeline.problem && !timeline.data) return null;
+  if (timeline.problem && !timeline.data) {
+    return (
+      <Card title={title}>
+        <ProblemBox problem={timeline.problem} onRetry={timeline.reload} />
+      </Card>
+    );
+  }
   return (
     <ChartCard
-      title="Throughput and answer time"
+      title={title}
       hint="this lane, since the start"
       points={timeline.data?.points ?? []}
       marks={timeline.data?.marks}

@@ -177,6 +177,7 @@ export function ImporterPage({ id }: { id: string }) {
             </ul>
           </Card>
           <Card title="Last imports" flush action={<a href={`/imports?templateId=${encodeURIComponent(id)}`}>All</a>}>
+            {imports.problem && <ProblemBox problem={imports.problem} onRetry={imports.reload} />}
             {imports.data && !imports.data.length && <p class="muted pad">Nothing was imported through it yet.</p>}
             <div class="scroll-x">
               <table class="table">

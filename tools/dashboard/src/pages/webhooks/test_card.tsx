@@ -6,6 +6,7 @@ import { Ago } from "../../components/ago";
 import { Card } from "../../components/card";
 import { PhaseBar, PhaseLegend } from "../../components/phases";
 import { Pill } from "../../components/pill";
+import { ProblemBox } from "../../components/problem";
 import { StatusCode } from "../../components/status_code";
 import { Text } from "../../components/text";
 
@@ -37,6 +38,14 @@ export function TestCard({ webhook, sent }: { webhook: Webhook; sent: Event | un
   );
   const value = event.data;
   const attempt = attempts.data?.reduce<Attempt | undefined>((best, each) => (!best || each.number > best.number ? each : best), undefined);
+  const failed = last.problem ? last : event.problem ? event : attempts.problem && !attempts.data ? attempts : undefined;
+  if (failed?.problem) {
+    return (
+      <Card title="Test">
+        <ProblemBox problem={failed.problem} onRetry={failed.reload} />
+      </Card>
+    );
+  }
   if (!id || !value) return <Card title="Test" hint={last.loading ? undefined : "none was sent yet; a test has one made-up row"} />;
   const said = attempt && saidBy(attempt);
   return (

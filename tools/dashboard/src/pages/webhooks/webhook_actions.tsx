@@ -74,11 +74,13 @@ function DeleteQuestion({ webhook, onClose }: { webhook: Webhook; onClose: () =>
       onClose={onClose}
     >
       <p>
-        {stops.data === undefined
-          ? "Counting the imports that it stops…"
-          : stops.data
-            ? `${plural(stops.data, "import")} that still ${stops.data === 1 ? "goes" : "go"} to it ${stops.data === 1 ? "is" : "are"} stopped for it.`
-            : "No open import goes to it."}{" "}
+        {stops.problem
+          ? "The imports that it stops could not be counted."
+          : stops.data === undefined
+            ? "Counting the imports that it stops…"
+            : stops.data
+              ? `${plural(stops.data, "import")} that still ${stops.data === 1 ? "goes" : "go"} to it ${stops.data === 1 ? "is" : "are"} stopped for it.`
+              : "No open import goes to it."}{" "}
         Its signing secret is gone for good.
       </p>
     </Confirm>
