@@ -1,9 +1,9 @@
 // Uploads from a web page of another origin with a publishable key, in a real browser against a real daemon.
 
 import assert from "node:assert/strict";
-import { createServer } from "node:http";
+import { createServer, get } from "node:http";
 import test from "node:test";
-import { openBrowser, whyNoBrowser } from "./browser.mjs";
+import { openBrowser, signIn, whyNoBrowser } from "./browser.mjs";
 import { startDaemon } from "./daemon.mjs";
 import { startReceiver } from "./receiver.mjs";
 
@@ -59,4 +59,52 @@ test("Publish.APageThatIsLetInUploadsAndNothingElse", { skip: whyNoBrowser || (!
     [daemon.url, token],
   );
   assert.ok(others.every((each) => each === "blocked"), "no other call answers the page");
+});
+
+test("Policy.ThePageComesWithItsRulesAndKeepsNoSecret", { skip: whyNoBrowser || (!process.env.PULTERD && "needs PULTERD and PULTER"), timeout: 600_000 }, async (t) => {
+  const daemon = await startDaemon();
+  const { page, complaints, close } = await openBrowser();
+  t.after(async () => {
+    await close();
+    await daemon.stop();
+  });
+  const { port } = new URL(daemon.url);
+  for (const path of ["/", "/imports", "/events/evt_x", "/signin"]) {
+    const answer = await fetch(daemon.url + path);
+    const policy = Object.fromEntries(answer.headers.get("content-security-policy").split("; ").map((rule) => [rule.split(" ")[0], rule.split(" ").slice(1).join(" ")]));
+    assert.deepEqual(policy, {
+      "default-src": "'none'", "script-src": "'self'", "style-src": "'self'", "img-src": "'self' data:", "connect-src": "'self'", "form-action": "'self'",
+      "base-uri": "'none'", "frame-ancestors": "'none'", "require-trusted-types-for": "'script'", "trusted-types": "'none'",
+    });
+    assert.equal(answer.headers.get("referrer-policy"), "no-referrer");
+    assert.equal(answer.headers.get("x-content-type-options"), "nosniff");
+    assert.equal(answer.headers.get("cross-origin-opener-policy"), "same-origin");
+    assert.equal(answer.headers.get("cross-origin-resource-policy"), "same-origin");
+    const text = await answer.text();
+    assert.ok(!/<script(?![^>]* src=)|<style|\sstyle=|\son\w+=|https?:/.test(text), "nothing inline, nothing from elsewhere");
+  }
+  // A name that leads here by somebody else's name server is not answered.
+  const { status } = await new Promise((resolve, reject) =>
+    get({ host: "127.0.0.1", port, path: "/", headers: { Host: "pulter.attacker.example" } }, (answer) => (answer.resume(), resolve({ status: answer.statusCode }))).on("error", reject),
+  );
+  assert.equal(status, 403);
+
+  const elsewhere = [];
+  page.on("request", (request) => !request.url().startsWith(daemon.url) && !request.url().startsWith("data:") && elsewhere.push(request.url()));
+  await signIn(page, daemon, "/webhooks/new");
+  await page.getByLabel("url", { exact: true }).fill("http://127.0.0.1:9999/hook");
+  await page.getByText("Allowed:").waitFor();
+  await page.getByRole("button", { name: "Create the webhook" }).click();
+  await page.getByRole("button", { name: "Open the webhook" }).click();
+  await page.getByRole("button", { name: "Show the secret" }).click();
+  await page.getByText(/^whsec_[A-Za-z0-9+/]/).waitFor();
+  const secret = await page.getByLabel("Signing secret").innerText();
+  const kept = await page.evaluate(() => JSON.stringify([{ ...localStorage }, { ...sessionStorage }, location.href, document.title, document.cookie, history.state]));
+  for (const word of [secret, daemon.token]) assert.ok(!kept.includes(word), kept);
+  assert.equal(await page.evaluate(() => document.cookie), "", "no script reads the session");
+  // Without the token of the page's session a form of another page changes nothing.
+  const forged = await page.evaluate(() => fetch("/v1/importers", { method: "POST", headers: { "Content-Type": "application/json" }, body: '{"name":"x"}' }).then(async (answer) => [answer.status, (await answer.json()).code]));
+  assert.deepEqual(forged, [403, "csrf"]);
+  assert.deepEqual(elsewhere, [], "it works offline");
+  assert.deepEqual(complaints, []);
 });
