@@ -413,6 +413,11 @@ test("Read.ActionsAreDisabledWithTheReason", { skip, timeout: 300_000 }, async (
   await resume.waitFor();
   assert.ok(await resume.isDisabled());
   assert.match(await resume.getAttribute("title"), /scope read/);
+  for (const [path, button] of [["/importers/new", /^Create/], ["/webhooks/new", /^Create/], ["/upload", /^Choose/], ["/upload", /^Start/]]) {
+    await page.goto(mock.url + path);
+    await page.getByText(/has the scope read: it may look, not change/).waitFor();
+    assert.ok(await page.getByRole("button", { name: button }).isDisabled(), `${button} of ${path}`);
+  }
 });
 
 test("Errors.AFailedFetchIsNoEmptyTable", { skip, timeout: 300_000 }, async (t) => {

@@ -44,6 +44,13 @@ test("Publish.APageThatIsLetInUploadsAndNothingElse", { skip: whyNoBrowser || (!
   const imports = `${daemon.url}/v1/imports?templateId=${id}&webhookUrl=`;
   const own = `${daemon.url}/v1/imports?templateId=${id}`;
 
+  // Nor is the dashboard of use with it: it says so, and keeps no session.
+  await page.goto(`${daemon.url}/signin`);
+  await page.fill("input[name=token]", token);
+  await page.keyboard.press("Enter");
+  await page.getByText("This token uploads, and nothing else").waitFor();
+  assert.deepEqual(await page.context().cookies(), []);
+
   await page.goto(stranger.origin);
   assert.equal(await upload(page, own, token), "blocked", "an origin that is not in allowed_origins");
   await page.goto(shop.origin);

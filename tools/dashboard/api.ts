@@ -286,6 +286,8 @@ export const api = {
   session: () => call<Session>("GET", "/v1/session"),
   signIn: (token: string) => call<Session>("POST", "/v1/session", { token }),
   signOut: () => call<void>("DELETE", "/v1/session"),
+  /** A session that the page does not take over. */
+  endSession: (value: Session) => call<void>("DELETE", "/v1/session", undefined, undefined, { headers: { "X-CSRF-Token": value.csrfToken } }),
 
   stats: (window: string) => call<Stats>("GET", "/v1/stats", undefined, { window }),
   explain: (url: string, signal?: AbortSignal) =>

@@ -1,6 +1,6 @@
 import { useEffect } from "preact/hooks";
 import { api } from "../api";
-import { session } from "./lib/http";
+import { isForPages, session } from "./lib/http";
 import { startLive } from "./lib/live";
 import { followNames, loadNames } from "./lib/names";
 import { address, navigate, safeNext } from "./lib/router";
@@ -63,7 +63,7 @@ export function App() {
   const current = session.value;
   useEffect(() => {
     api.session().then(
-      (value) => (session.value = value),
+      (value) => (session.value = isForPages(value) ? value : null),
       () => (session.value = null),
     );
   }, []);

@@ -16,13 +16,24 @@ const advice: Record<number, string> = {
 };
 
 /** A failed call: what happened, what to do, the stable code, and Retry. Never an empty table instead. */
-export function ProblemBox({ problem, title, onRetry }: { problem: Problem; title?: string; onRetry?: () => void }) {
+export function ProblemBox({
+  problem,
+  title,
+  advise = true,
+  onRetry,
+}: {
+  problem: Problem;
+  title?: string;
+  /** Whether what is usually done after such an answer stands beside it. */
+  advise?: boolean;
+  onRetry?: () => void;
+}) {
   return (
     <div class="note bad" role="alert">
       <Icon name="halted" />
       <div class="grow">
         <strong>{title ?? problem.title}.</strong> {problem.detail && <Text value={sentence(problem.detail)} />}{" "}
-        {advice[problem.status] && <span class="muted">{advice[problem.status]}</span>}
+        {advise && advice[problem.status] && <span class="muted">{advice[problem.status]}</span>}
         <div class="note-foot">
           <span class="faint">code</span> <IdChip id={problem.code} />
         </div>

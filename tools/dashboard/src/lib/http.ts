@@ -7,6 +7,9 @@ import type { Problem, Session } from "../../api";
 /** undefined: not asked yet; null: signed out. */
 export const session = signal<Session | null | undefined>(undefined);
 
+/** Whether the page is of use with it: a token that only uploads may look at nothing. */
+export const isForPages = (value: Session): boolean => !value.scope.startsWith("upload:");
+
 export interface List<T> {
   data: T[];
   next: string | null;

@@ -1,6 +1,6 @@
 import { useState } from "preact/hooks";
 import { api, type Problem } from "../../api";
-import { session, toProblem } from "../lib/http";
+import { isForPages, session, toProblem } from "../lib/http";
 import { CopyButton } from "../components/id_chip";
 import { Dialog } from "../components/dialog";
 import { Logo } from "../components/icons";
@@ -18,7 +18,13 @@ function TokenForm() {
     setBusy(true);
     setProblem(undefined);
     try {
-      session.value = await api.signIn(token.trim());
+      const made = await api.signIn(token.trim());
+      if (!isForPages(made)) {
+        await api.endSession(made).catch(() => undefined);
+        setProblem({ title: "This token uploads, and nothing else", status: 403, code: "forbidden", detail: `Its scope is ${made.scope}: it belongs into a program or a web page. Make one with the scope admin or read` });
+        return;
+      }
+      session.value = made;
     } catch (error) {
       setProblem(toProblem(error));
     } finally {
@@ -48,7 +54,7 @@ function TokenForm() {
             The daemon does not know this token. It may have been revoked; make a new one with the command below.
           </p>
         ) : (
-          <ProblemBox problem={problem} />
+          <ProblemBox problem={problem} advise={problem.code !== "forbidden"} />
         ))}
       <button type="submit" class="button primary block" aria-busy={busy || undefined}>
         Sign in

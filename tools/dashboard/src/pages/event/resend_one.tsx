@@ -1,9 +1,20 @@
 import { useState } from "preact/hooks";
 import { api, type Event } from "../../../api";
+import { count } from "../../lib/format";
 import { useKeys } from "../../lib/keys";
 import { Button, mayChange } from "../../components/button";
 import { Confirm } from "../../components/confirm";
 import { showProblem, toast } from "../../components/toast";
+
+/** Resends and tests that its lane takes before it; 0 where that is not known. */
+async function before(event: Event): Promise<number> {
+  try {
+    const plan = await api.planResend({ importId: event.importId ?? undefined, webhookId: event.webhookId, name: event.name });
+    return Math.max(0, (plan.webhooks.find((each) => each.webhookId === event.webhookId)?.queue ?? 0) - 1);
+  } catch {
+    return 0;
+  }
+}
 
 /** The same id and bytes once more, in turn. Asks only where they were accepted before. */
 export function ResendOne({ event }: { event: Event }) {
@@ -11,7 +22,9 @@ export function ResendOne({ event }: { event: Event }) {
   const send = async () => {
     await api.resend(event.id);
     const now = event.state === "pending" && event.nextAttemptAt;
-    toast(now ? "Tried at once: the attempt appears below." : "In the lane: the attempt appears below when it is its turn.");
+    if (now) return void toast("Tried at once: the attempt appears below.");
+    const ahead = await before(event);
+    toast(`In the lane${ahead ? `, ${count(ahead)} before it` : ""}: the attempt appears below when it is its turn.`);
   };
   const press = () => (event.state === "delivered" ? setAsking(true) : send());
   useKeys({

@@ -4,6 +4,7 @@ import { submitOnCtrlEnter, useForm } from "../../lib/form";
 import { keepImporters } from "../../lib/names";
 import { useResource } from "../../lib/resource";
 import { navigate } from "../../lib/router";
+import { mayChange, readOnlyReason } from "../../components/button";
 import { Card } from "../../components/card";
 import { PageHead } from "../../components/page_head";
 import { ProblemBox } from "../../components/problem";
@@ -26,7 +27,15 @@ function Form({ importer }: { importer: Importer | undefined }) {
   const size = Number(value.batchSize.replace(/[,\s]/g, ""));
   const sized = Number.isInteger(size) && size >= 1;
   const urlFine = allowed || importer?.webhookUrl === value.webhookUrl.trim();
-  const missing = !value.name.trim() ? "It needs a name." : !sized ? "It needs a batchSize." : !urlFine ? "Its webhookUrl is not allowed." : undefined;
+  const missing = !mayChange()
+    ? readOnlyReason()
+    : !value.name.trim()
+      ? "It needs a name."
+      : !sized
+        ? "It needs a batchSize."
+        : !urlFine
+          ? "Its webhookUrl is not allowed."
+          : undefined;
   const ready = !missing;
   const save = (event: Event) => {
     event.preventDefault();

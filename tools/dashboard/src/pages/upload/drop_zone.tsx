@@ -16,7 +16,18 @@ function progressWords(upload: UploadState): string {
 }
 
 /** Drop zone first, progress afterwards: the same box. */
-export function DropZone({ file, upload, onFile }: { file: File | undefined; upload: UploadState; onFile: (file: File | undefined) => void }) {
+export function DropZone({
+  allowed,
+  file,
+  upload,
+  onFile,
+}: {
+  /** Whether this token may upload. */
+  allowed: boolean;
+  file: File | undefined;
+  upload: UploadState;
+  onFile: (file: File | undefined) => void;
+}) {
   const input = useRef<HTMLInputElement>(null);
   const [over, setOver] = useState(false);
   const choose = () => input.current?.click();
@@ -43,7 +54,7 @@ export function DropZone({ file, upload, onFile }: { file: File | undefined; upl
         <Icon name="file" size={28} />
         <strong>Drop a CSV here</strong>
         <p class="muted">Comma, semicolon, tab or bar; UTF-8, UTF-16 or Windows-1252, packed with gzip or not. It is not held by the browser, so it may be large.</p>
-        <button type="button" class="button primary" onClick={choose}>
+        <button type="button" class="button primary" disabled={!allowed} onClick={choose}>
           Choose a file
         </button>
       </div>

@@ -4,6 +4,8 @@ import { useKeys } from "../../lib/keys";
 import { useResource } from "../../lib/resource";
 import { address } from "../../lib/router";
 import { chosenFile, takeFile } from "../../lib/upload_file";
+import { mayChange, readOnlyReason } from "../../components/button";
+import { Note } from "../../components/note";
 import { PageHead } from "../../components/page_head";
 import { ProblemBox } from "../../components/problem";
 import { SkeletonBlock } from "../../components/skeleton";
@@ -28,7 +30,8 @@ function keyOf(file: File): number {
 }
 
 export function Upload() {
-  const file = chosenFile.value;
+  const allowed = mayChange();
+  const file = allowed ? chosenFile.value : undefined;
   const [reading, setReading] = useState<{ delimiter?: string; encoding?: string }>({});
   useEffect(() => setReading({}), [file]);
   const check = useResource<Check>(file && `check ${keyOf(file)} ${JSON.stringify(reading)}`, () =>
@@ -42,7 +45,8 @@ export function Upload() {
       <PageHead title="Upload" name="Upload" />
       <div class="columns rail-280">
         <div>
-          <DropZone file={file} upload={upload} onFile={takeFile} />
+          {!allowed && <Note tone="info">{readOnlyReason()} Reading a file is a change too: it is sent to the daemon.</Note>}
+          <DropZone allowed={allowed} file={file} upload={upload} onFile={takeFile} />
           {check.problem && (
             <>
               <ProblemBox problem={check.problem} title={unusable ? "This file cannot be used" : undefined} onRetry={unusable ? undefined : check.reload} />

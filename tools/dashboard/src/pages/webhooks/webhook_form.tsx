@@ -6,6 +6,7 @@ import { flat } from "../../lib/hostile";
 import { importers, keepWebhooks } from "../../lib/names";
 import { useResource } from "../../lib/resource";
 import { address, navigate } from "../../lib/router";
+import { mayChange, readOnlyReason } from "../../components/button";
 import { Card } from "../../components/card";
 import { CopyButton } from "../../components/id_chip";
 import { Dialog } from "../../components/dialog";
@@ -56,13 +57,15 @@ function Form({ webhook }: { webhook: Webhook | undefined }) {
   const headers = readHeaders(value.headers);
   const sameUrl = webhook?.url === value.url.trim();
   const timed = Number(value.timeoutMs) >= 1 && Number(value.timeoutMs) <= 3600;
-  const missing = !value.url.trim()
-    ? "It needs a URL."
-    : !(allowed || sameUrl)
-      ? "Its url is not allowed."
-      : !schedule || !headers || !timed
-        ? "A field under limits and retries cannot be read."
-        : undefined;
+  const missing = !mayChange()
+    ? readOnlyReason()
+    : !value.url.trim()
+      ? "It needs a URL."
+      : !(allowed || sameUrl)
+        ? "Its url is not allowed."
+        : !schedule || !headers || !timed
+          ? "A field under limits and retries cannot be read."
+          : undefined;
   const ready = !missing;
   const save = (event: Event) => {
     event.preventDefault();
