@@ -1,4 +1,4 @@
-import { useEffect, useMemo, useRef, useState } from "preact/hooks";
+import { useEffect, useRef, useState } from "preact/hooks";
 import { api, type Event, type Import, type ImportLane } from "../../../api";
 import { count } from "../../lib/format";
 import { useKeys } from "../../lib/keys";
@@ -18,20 +18,26 @@ async function eventOf(importId: string, webhookId: string, batch: number): Prom
   return found.data.find((each) => each.index === batch);
 }
 
+const answersKept = 4;
+
 /** The strip, kept up by the stream: only the cells that changed are drawn again. */
 function useStrip(value: Import, lane: ImportLane) {
   // What the stream said while an answer was on its way: the answer may be from before it, and it is not said again.
   const open = useRef(new Set<Map<number, Code>>());
-  const resource = useResource<string>(`batches ${value.id} ${lane.webhookId}`, async () => {
+  // Nor is it said again between an answer and its drawing: changes go into every strip of the last answers.
+  const made = useRef<Strip[]>([]);
+  const resource = useResource<Strip>(`batches ${value.id} ${lane.webhookId}`, async () => {
     const since = new Map<number, Code>();
     open.current.add(since);
     try {
-      return withCodes(await api.batches(value.id, lane.webhookId), since);
+      const answer = Strip.parse(withCodes(await api.batches(value.id, lane.webhookId), since));
+      made.current = [answer, ...made.current].slice(0, answersKept);
+      return answer;
     } finally {
       open.current.delete(since);
     }
   });
-  const strip = useMemo(() => (resource.data === undefined ? undefined : Strip.parse(resource.data)), [resource.data]);
+  const strip = resource.data;
   const [version, setVersion] = useState(0);
   const dirty = useRef<Set<number> | undefined>(undefined);
   useChanges((changes) => {
@@ -42,6 +48,7 @@ function useStrip(value: Import, lane: ImportLane) {
       const event = data as unknown as Event;
       const code = codeOfEvent(event);
       for (const since of open.current) since.set(event.index, code);
+      for (const each of made.current) if (each !== strip) each.set(event.index, code);
       const cell = strip ? strip.set(event.index, code) : -1;
       if (cell >= 0) touched.add(cell);
     }
