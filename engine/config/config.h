@@ -10,6 +10,7 @@
 #include "codec/base/result.h"
 #include "codec/net/address_policy.h"
 #include "codec/net/endpoint.h"
+#include "codec/net/url.h"
 
 namespace pulter::config {
 
@@ -41,6 +42,7 @@ struct Config {
   std::uint64_t retention_bytes = 0;       ///< of kept files; over it the oldest go first; 0: any number
   std::string tcp_congestion;              ///< empty: the system's
   std::string tls_ca_file;                 ///< added to the system's trust store; empty: none
+  std::optional<net::Url> proxy;           ///< HTTP proxy that requests go through; none: straight
   std::vector<net::Endpoint> dns_servers;  ///< none: those of /etc/resolv.conf
   std::string user_agent = "Pulter/" PULTER_VERSION;
 };

@@ -4,6 +4,7 @@
 #include <limits>
 
 #include "codec/net/ip_text.h"
+#include "codec/net/url.h"
 #include "engine/config/config.h"
 
 namespace pulter::config {
@@ -126,6 +127,18 @@ Result<> set_dns_servers(Config& config, Values values) {
   return {};
 }
 
+Result<> set_proxy(Config& config, const std::string& text) {
+  config.proxy.reset();
+  if (text.empty()) return {};
+  auto url = net::parse_url(text);
+  if (!url || url->scheme != net::Scheme::http || url->target != "/") {
+    return refuse("proxy", text,
+                  "the address of an HTTP proxy, such as http://10.0.0.7:3128, without a user name");
+  }
+  config.proxy = std::move(*url);
+  return {};
+}
+
 Result<> set_ports(Config& config, Values values) {
   config.allowed_ports.clear();
   for (const std::string& text : values) {
@@ -191,6 +204,8 @@ constexpr std::array rows{
         [](Config& c, Values v) { return set_text(c.tcp_congestion, "tcp_congestion", v[0], true); }},
     Row{{"tls_ca_file", false, "certificates (PEM) that are trusted beside the system's"},
         [](Config& c, Values v) { return set_text(c.tls_ca_file, "tls_ca_file", v[0], true); }},
+    Row{{"proxy", false, "HTTP proxy that requests go through, such as http://10.0.0.7:3128; empty: none"},
+        [](Config& c, Values v) { return set_proxy(c, v[0]); }},
     Row{{"dns_servers", true, "name servers that are asked; empty: those of /etc/resolv.conf"},
         [](Config& c, Values v) { return set_dns_servers(c, v); }},
     Row{{"user_agent", false, "the User-Agent header of requests"},

@@ -100,7 +100,11 @@ void write(json::Writer& w, const model::Webhook& webhook, std::int64_t now_ms, 
   for (const std::uint32_t seconds : webhook.retry_schedule_s) w.unsigned_integer(seconds);
   w.end_array().field("retryOn4xx", webhook.retry_on_4xx);
   w.field("onHalt", webhook.on_halt == model::OnHalt::hold ? "hold" : "next");
-  w.field("description", webhook.description).end_object();
+  w.field("description", webhook.description);
+  // The private key is told to nobody, not even that of a webhook that was just made.
+  write_text_or_null(w, "tlsCa", webhook.tls.ca);
+  write_text_or_null(w, "tlsCertificate", webhook.tls.certificate);
+  w.end_object();
 }
 
 namespace {

@@ -13,6 +13,7 @@
 #include "engine/control/url_check.h"
 #include "engine/limits.h"
 #include "engine/shard/new_id.h"
+#include "io/net/tls_identity.h"
 
 namespace pulter::control {
 namespace {
@@ -73,6 +74,32 @@ void read_retries(json::ObjectReader& fields, model::Webhook& webhook) {
   }
 }
 
+void read_pem(json::ObjectReader& fields, std::string_view name, std::string& text) {
+  if (fields.is_null(name)) text.clear();
+  auto given = fields.string(name);
+  if (!given) return;
+  if (given->size() > limits::webhook_pem_bytes_max) fields.refuse(name, "may have at most 32 KiB");
+  text = std::move(*given);
+}
+
+/// tlsCa, tlsCertificate and tlsPrivateKey: checked whole, so that a wrong pair is told now and not by the
+/// first delivery. Taking the certificate away takes its key too.
+void read_tls(json::ObjectReader& fields, model::WebhookTls& tls) {
+  const model::WebhookTls before = tls;
+  read_pem(fields, "tlsCa", tls.ca);
+  read_pem(fields, "tlsCertificate", tls.certificate);
+  if (tls.certificate.empty()) tls.private_key.clear();
+  read_pem(fields, "tlsPrivateKey", tls.private_key);
+  if (tls == before) return;
+  const io::TlsIdentity identity{
+      .ca = tls.ca, .certificate = tls.certificate, .private_key = tls.private_key};
+  auto good = io::check_identity(identity);
+  if (good) return;
+  const std::string& part = good.error().field;
+  fields.refuse(part == "ca" ? "tlsCa" : (part == "certificate" ? "tlsCertificate" : "tlsPrivateKey"),
+                good.error().detail);
+}
+
 void read_secret(json::ObjectReader& fields, model::Webhook& webhook, io::Io& io, bool create) {
   if (!create) {
     if (fields.has("secret"))
@@ -106,6 +133,7 @@ Result<> read_webhook(const json::Value& value, Services& services, model::Webho
   }
   read_headers(fields, webhook);
   read_retries(fields, webhook);
+  read_tls(fields, webhook.tls);
   if (auto text = fields.string("description")) webhook.description = std::move(*text);
   if (auto ok = fields.finish(); !ok) return ok;
   if (auto ok = check_text("description", webhook.description, limits::description_bytes_max); !ok) return ok;

@@ -5,6 +5,7 @@
 #include <utility>
 #include <vector>
 
+#include "engine/delivery/proxy.h"
 #include "engine/delivery/route.h"
 #include "engine/limits.h"
 #include "io/log.h"
@@ -62,29 +63,75 @@ io::Task<Result<std::vector<net::Endpoint>>> Dialer::find_endpoints(io::Scope& s
   co_return std::unexpected(refuse(url, owner, route.rule, route.by_lookup));
 }
 
+/// The operator named it, so it is not judged: it is mostly in a network that receivers may not be in.
+io::Task<Result<std::vector<net::Endpoint>>> Dialer::find_proxy(io::Scope& scope, io::Instant deadline) {
+  const net::Url& proxy = *config_.proxy;
+  std::vector<net::IpAddress> addresses;
+  if (proxy.literal) {
+    addresses.push_back(*proxy.literal);
+  } else {
+    const io::Instant until = std::min(deadline, io_.now() + limits::dns_time_max);
+    auto found = co_await resolver_.resolve(scope, proxy.host, until);
+    if (!found) {
+      co_return fail(found.error().code, "The proxy cannot be found: " + found.error().detail);
+    }
+    addresses = std::move(*found);
+  }
+  co_return io::interleave(addresses, proxy.port);
+}
+
+/// A bare connection that leads to the receiver: straight, or through the proxy.
+io::Task<Result<std::unique_ptr<io::Stream>>> Dialer::connect(io::Scope& scope,
+                                                              const std::vector<net::Endpoint>& endpoints,
+                                                              const net::Url& url, std::string_view owner,
+                                                              io::Instant deadline, DialRecord& record) {
+  auto connected = co_await io::connect_any(scope, endpoints, deadline);
+  if (!connected) co_return std::unexpected(std::move(connected.error()));
+  record.remote_address = net::to_string(connected->remote);
+  std::unique_ptr<io::Stream> stream = std::move(connected->stream);
+  if (!config_.proxy) {
+    if (is_own_address(*stream, connected->remote.address)) {
+      const std::string rule =
+          record.remote_address + ": an address of this machine; allow_networks can allow it";
+      co_return std::unexpected(refuse(url, owner, rule, !url.literal));
+    }
+    co_return stream;
+  }
+  if (url.scheme == net::Scheme::https) {
+    Result<> tunnel = co_await open_tunnel(scope, *stream, *config_.proxy, url, config_.user_agent, deadline);
+    if (!tunnel) co_return std::unexpected(std::move(tunnel.error()));
+  }
+  co_return stream;
+}
+
 io::Task<Result<std::unique_ptr<io::Stream>>> Dialer::dial(io::Scope& scope, const net::Url& url,
-                                                           std::string_view owner, io::Instant deadline,
-                                                           DialRecord& record) {
+                                                           const model::Webhook& webhook,
+                                                           io::Instant deadline, DialRecord& record) {
+  const std::string_view owner = webhook.id;
   auto endpoints = co_await find_endpoints(scope, url, owner, deadline, record);
+  if (!endpoints) co_return std::unexpected(std::move(endpoints.error()));
+
+  if (config_.proxy) endpoints = co_await find_proxy(scope, deadline);
   if (!endpoints) co_return std::unexpected(std::move(endpoints.error()));
 
   const io::Instant connecting = io_.now();
   const io::Instant connect_until = std::min(deadline, connecting + limits::connect_time_max);
-  auto connected = co_await io::connect_any(scope, *endpoints, connect_until);
+  auto connected = co_await connect(scope, *endpoints, url, owner, connect_until, record);
   record.connect_us = microseconds(io_.now() - connecting);
   if (!connected) co_return std::unexpected(std::move(connected.error()));
-  record.remote_address = net::to_string(connected->remote);
-  if (is_own_address(*connected->stream, connected->remote.address)) {
-    const std::string rule =
-        record.remote_address + ": an address of this machine; allow_networks can allow it";
-    co_return std::unexpected(refuse(url, owner, rule, !url.literal));
-  }
-  if (url.scheme == net::Scheme::http) co_return std::unique_ptr<io::Stream>(std::move(connected->stream));
+  if (url.scheme == net::Scheme::http) co_return std::move(*connected);
 
   const io::Instant encrypting = io_.now();
   const io::Instant tls_until = std::min(deadline, encrypting + limits::tls_time_max);
-  const io::TlsPeer peer{.host = url.host, .literal = url.literal, .port = url.port, .owner = owner};
-  auto encrypted = co_await tls_.connect(scope, std::move(connected->stream), peer, tls_until);
+  const io::TlsIdentity identity{
+      .ca = webhook.tls.ca, .certificate = webhook.tls.certificate, .private_key = webhook.tls.private_key};
+  const bool brings_something = !identity.ca.empty() || !identity.certificate.empty();
+  const io::TlsPeer peer{.host = url.host,
+                         .literal = url.literal,
+                         .port = url.port,
+                         .owner = owner,
+                         .identity = brings_something ? &identity : nullptr};
+  auto encrypted = co_await tls_.connect(scope, std::move(*connected), peer, tls_until);
   record.tls_us = microseconds(io_.now() - encrypting);
   if (!encrypted) co_return std::unexpected(std::move(encrypted.error()));
   co_return std::unique_ptr<io::Stream>(std::move(*encrypted));

@@ -21,6 +21,14 @@ struct LiveSecret {
   bool operator==(const LiveSecret&) const = default;
 };
 
+/// What a webhook brings along for TLS, in PEM form; each is empty where it brings nothing.
+struct WebhookTls {
+  std::string ca;           ///< trusted beside the system's authorities
+  std::string certificate;  ///< shown to the receiver: its own first, then the chain
+  std::string private_key;  ///< of that certificate; told to nobody
+  friend bool operator==(const WebhookTls&, const WebhookTls&) = default;
+};
+
 /// A callback URL with its signing secrets and its list of events. Its lane sends one request at a time.
 struct Webhook {
   std::string id;
@@ -36,6 +44,7 @@ struct Webhook {
   std::vector<std::uint32_t> retry_schedule_s{0, 5, 30, 120, 600, 3600, 10800, 28800};
   bool retry_on_4xx = false;
   OnHalt on_halt = OnHalt::next;
+  WebhookTls tls;
   std::int64_t created_at_ms = 0;
   bool operator==(const Webhook&) const = default;
 };

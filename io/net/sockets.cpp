@@ -16,6 +16,10 @@ namespace pulter::io {
 namespace {
 
 constexpr int backlog = 4096;
+/// Bytes that the kernel takes ahead of what it may send. Without a bound it takes up to 4 MB for each
+/// receiver that does not read (tcp_wmem), and a few thousand of those use up the memory of all sockets of
+/// the machine (tcp_mem).
+constexpr int unsent_bytes_max = 128 * 1024;
 
 bool set_option(int fd, int level, int option, int value) {
   return ::setsockopt(fd, level, option, &value, sizeof value) == 0;
@@ -84,6 +88,7 @@ Result<int> open_tcp_socket(net::Family family, const std::string& congestion) {
   UniqueFd fd(::socket(family_of(family), SOCK_STREAM | SOCK_CLOEXEC, 0));
   if (!fd) return fail(system_error(errno, "Cannot open a TCP socket"));
   set_option(fd.get(), IPPROTO_TCP, TCP_NODELAY, 1);
+  set_option(fd.get(), IPPROTO_TCP, TCP_NOTSENT_LOWAT, unsent_bytes_max);
   if (!congestion.empty() && ::setsockopt(fd.get(), IPPROTO_TCP, TCP_CONGESTION, congestion.data(),
                                           static_cast<socklen_t>(congestion.size())) != 0) {
     return fail(system_error(errno, "Cannot use the congestion control \"" + congestion + "\"",

@@ -1,8 +1,6 @@
 #include "io/net/tls_client.h"
 
-#include <openssl/bio.h>
 #include <openssl/err.h>
-#include <openssl/pem.h>
 #include <openssl/ssl.h>
 #include <openssl/x509.h>
 #include <openssl/x509v3.h>
@@ -60,10 +58,10 @@ std::string session_key(const TlsPeer& peer) {
   key.append("|").append(peer.host).append("|").append(std::to_string(peer.port));
   if (peer.identity == nullptr) return key;
   Digest digest;
-  for (const std::string* part :
-       {&peer.identity->ca, &peer.identity->certificate, &peer.identity->private_key}) {
-    digest.update(std::to_string(part->size()) + ":");
-    digest.update(*part);
+  for (const std::string_view part :
+       {peer.identity->ca, peer.identity->certificate, peer.identity->private_key}) {
+    digest.update(std::to_string(part.size()) + ":");
+    digest.update(part);
   }
   return key + "|" + digest.text();
 }
@@ -118,41 +116,10 @@ Result<TlsHandle> TlsClient::make_handle(const TlsPeer& peer) {
   if (Result<> set = set_verification(ssl.get(), peer, io_.wall_now()); !set)
     return std::unexpected(std::move(set.error()));
   if (peer.identity != nullptr) {
-    if (Result<> used = use_identity(ssl.get(), *peer.identity); !used)
+    if (Result<> used = use_identity(ssl.get(), trust_, *peer.identity); !used)
       return std::unexpected(std::move(used.error()));
   }
   return ssl;
-}
-
-Result<> TlsClient::use_identity(SSL* ssl, const TlsIdentity& identity) {
-  if (!identity.ca.empty()) {
-    auto store = extend_trust(trust_, identity.ca);
-    if (!store) return std::unexpected(std::move(store.error()));
-    SSL_set0_verify_cert_store(ssl, store->release());
-  }
-  if (identity.certificate.empty()) return {};
-  const auto text = [](const std::string& pem) {
-    return bssl::UniquePtr<BIO>(BIO_new_mem_buf(pem.data(), static_cast<int>(pem.size())));
-  };
-  const bssl::UniquePtr<BIO> chain = text(identity.certificate);
-  const bssl::UniquePtr<X509> own(PEM_read_bio_X509(chain.get(), nullptr, nullptr, nullptr));
-  bool good = own != nullptr && SSL_use_certificate(ssl, own.get()) == 1;
-  while (good) {
-    const bssl::UniquePtr<X509> next(PEM_read_bio_X509(chain.get(), nullptr, nullptr, nullptr));
-    if (next == nullptr) break;
-    good = SSL_add1_chain_cert(ssl, next.get()) == 1;
-  }
-  const bssl::UniquePtr<BIO> key_text = text(identity.private_key);
-  // No pass phrase is ever asked for on a terminal: an encrypted key is refused.
-  const auto no_phrase = [](char*, int, int, void*) { return 0; };
-  const bssl::UniquePtr<EVP_PKEY> key(PEM_read_bio_PrivateKey(key_text.get(), nullptr, no_phrase, nullptr));
-  good = good && key != nullptr && SSL_use_PrivateKey(ssl, key.get()) == 1;
-  ERR_clear_error();
-  if (good) return {};
-  return fail(ErrorCode::bad_value,
-              "The webhook's client certificate cannot be used: it must be certificates in PEM form, its own "
-              "first, with "
-              "the unencrypted private key that belongs to it.");
 }
 
 Task<Result<std::unique_ptr<TlsStream>>> TlsClient::connect(Scope& scope, std::unique_ptr<Stream> below,

@@ -6,17 +6,11 @@
 #include <string_view>
 
 #include "codec/net/endpoint.h"
+#include "io/net/tls_identity.h"
 #include "io/net/tls_stream.h"
 #include "io/net/tls_trust.h"
 
 namespace pulter::io {
-
-/// What a webhook brings along for TLS, in PEM form; empty where it brings nothing.
-struct TlsIdentity {
-  std::string ca;           ///< trusted beside the others
-  std::string certificate;  ///< its own first, then the chain
-  std::string private_key;
-};
 
 /// Who is to be at the other end.
 struct TlsPeer {
@@ -47,7 +41,6 @@ class TlsClient {
 
  private:
   Result<TlsHandle> make_handle(const TlsPeer& peer);
-  Result<> use_identity(ssl_st* ssl, const TlsIdentity& identity);
 
   Io& io_;
   TlsSettings settings_;

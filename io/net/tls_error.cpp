@@ -71,7 +71,8 @@ std::string names_of(X509* certificate) {
   return out;
 }
 
-constexpr const char* trust_it = "If that is meant, name its certificate with tls_ca_file.";
+constexpr const char* trust_it =
+    "If that is meant, trust its certificate: tlsCa of the webhook, or tls_ca_file for all.";
 
 std::string refusal_text(const TlsRefusal& refusal, const std::string& peer) {
   const bool is_leaf = refusal.depth == 0;
@@ -93,7 +94,9 @@ std::string refusal_text(const TlsRefusal& refusal, const std::string& peer) {
       return which + " was issued by \"" + refusal.issuer +
              "\", an unknown root or one whose intermediate certificate the receiver does not send. Let the "
              "receiver " +
-             "send its whole chain; " + "if the authority is private, name its certificate with tls_ca_file.";
+             "send its whole chain; " +
+             "if the authority is private, trust its certificate: tlsCa of the webhook, or tls_ca_file for "
+             "all.";
     case X509_V_ERR_HOSTNAME_MISMATCH:
     case X509_V_ERR_IP_ADDRESS_MISMATCH:
       return "the certificate is for another host: it is for " +
@@ -118,7 +121,7 @@ std::string reason_text(std::uint32_t code) {
       case SSL_R_NO_RENEGOTIATION:
         return "it asked for a renegotiation, which is not allowed.";
       case SSL_R_TLSV1_ALERT_CERTIFICATE_REQUIRED:
-        return "it asks for a client certificate.";
+        return "it asks for a client certificate: give the webhook tlsCertificate and tlsPrivateKey.";
       default:
         break;
     }

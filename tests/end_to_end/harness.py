@@ -68,8 +68,9 @@ class Place:
             if text:
                 print(f"--- {log.name} (its end)\n{text[-4000:]}", file=sys.stderr)
 
-    def daemon(self, *flags, name="pulterd"):
-        return Daemon(self, name, flags)
+    def daemon(self, *flags, name="pulterd", prefix=()):
+        """`prefix`: a command that runs it, such as one that sets a limit first."""
+        return Daemon(self, name, flags, prefix)
 
     def receiver(self, *flags, name="receiver", secret=SECRET):
         return Receiver(self, name, flags, secret)
@@ -110,10 +111,10 @@ class Program:
 class Daemon(Program):
     """pulterd with its store in the workplace; started again, it finds the store of before."""
 
-    def __init__(self, place, name, flags):
+    def __init__(self, place, name, flags, prefix=()):
         self.socket = place.path(name + ".sock")
         self.data = place.path(name + "-data")
-        super().__init__(place, name, [PULTERD, "--data-dir", self.data, "--socket", self.socket, "--allow-network",
+        super().__init__(place, name, [*prefix, PULTERD, "--data-dir", self.data, "--socket", self.socket, "--allow-network",
                                        "127.0.0.0/8", "--allow-http", *flags])
 
     def wait_ready(self):

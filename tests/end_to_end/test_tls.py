@@ -1,5 +1,6 @@
 #!/usr/bin/env python3
 """Receivers behind names and TLS, with servers of another make: nginx and `openssl s_server`."""
+import json
 import os
 import pathlib
 import shutil
@@ -137,6 +138,62 @@ def refusals_name_their_reason():
         daemon.stop()
 
 
+def each_webhook_brings_its_own():
+    """A certificate of the receiver's own authority, and a client certificate that nginx and s_server insist on."""
+    with workplace() as place:
+        authority, private, clients = (Authority(place.folder, name) for name in ("Test Root", "Private Root", "Clients"))
+        daemon, _ = start(place, authority)
+        receiver = place.receiver()
+        certificate, key = private.issue(HOST)
+        insist = f"ssl_verify_client on; ssl_client_certificate {clients.certificate};"
+        port = free_port()
+        nginx = Nginx(place, [{"port": port, "certificate": certificate, "key": key, "more": insist}],
+                      receiver.url.rsplit("/", 1)[0])
+        own, own_key = clients.issue("pulter", alternatives="")
+        stranger, stranger_key = authority.issue("stranger", alternatives="")
+        url = f"https://{HOST}:{port}/hook"
+
+        def pem(path):
+            return path.read_text()
+
+        def try_with(**fields):
+            return await_attempt(daemon, send_test(daemon, make_webhook(daemon, url, **fields)["id"]))
+
+        attempt = try_with()
+        check("an unknown root" in attempt["error"] and "tlsCa of the webhook" in attempt["error"], f"bare: {attempt}")
+        attempt = try_with(tlsCa=pem(private.certificate))
+        check(attempt["status"] == 400, f"nginx wants a client certificate: {attempt}")
+        attempt = try_with(tlsCa=pem(private.certificate), tlsCertificate=pem(stranger), tlsPrivateKey=pem(stranger_key))
+        check(attempt["status"] == 400, f"a certificate of another authority: {attempt}")
+        made = place.pulter("--json", "webhooks", "create", url, "--secret", harness.SECRET, "--tls-ca",
+                            private.certificate, "--tls-certificate", own, "--tls-private-key", own_key, daemon=daemon)
+        webhook = json.loads(made.stdout)
+        check("PRIVATE" not in made.stdout and webhook["tlsCertificate"] == pem(own), f"created: {made.stdout}")
+        before = len(nginx.requests())
+        for _ in range(2):
+            attempt = await_attempt(daemon, send_test(daemon, webhook["id"]))
+            check(attempt["outcome"] == "delivered", f"with everything: {attempt}")
+        check(len(nginx.requests()) == before + 2, f"nginx saw {nginx.requests()}")
+        # The key is nowhere but in the store's row: not in any answer, and not in the log.
+        secret_line = pem(own_key).splitlines()[1]
+        for path in ("/v1/webhooks", f"/v1/webhooks/{webhook['id']}"):
+            check(secret_line not in daemon.request("GET", path)[1].decode(), f"{path} tells the key")
+        check(secret_line not in (place.folder / "pulterd.log").read_text(), "the log tells the key")
+        # Taken away again: the next request does without, on a connection of its own.
+        daemon.json("PATCH", f"/v1/webhooks/{webhook['id']}", {"tlsCertificate": None})
+        attempt = await_attempt(daemon, send_test(daemon, webhook["id"]))
+        check(attempt["status"] == 400, f"without the certificate: {attempt}")
+        # s_server ends the handshake without one; with one it sees whose.
+        server = OpensslServer(place, certificate, key, "-Verify", 1, "-CAfile", clients.certificate)
+        with_it = make_webhook(daemon, f"https://{HOST}:{server.port}/hook", tlsCa=pem(private.certificate),
+                               tlsCertificate=pem(own), tlsPrivateKey=pem(own_key))
+        event = send_test(daemon, with_it["id"])
+        server.await_seen(rb"POST /hook HTTP/1.1.*\"metadata\":{}}")
+        server.write(OK)
+        check(await_attempt(daemon, event)["outcome"] == "delivered", "s_server with a client certificate")
+        daemon.stop()
+
+
 def literal_addresses_have_their_own_name():
     with workplace() as place:
         authority = Authority(place.folder)
@@ -241,4 +298,4 @@ if __name__ == "__main__":
         print("skipped: nginx or openssl is not installed (tools/ci/install-dependencies test)")
         sys.exit(77)
     harness.main([an_import_arrives_whole, versions_keys_and_resumption, refusals_name_their_reason,
-                  literal_addresses_have_their_own_name, what_s_server_can_do, names_that_lead_nowhere])
+                  each_webhook_brings_its_own, literal_addresses_have_their_own_name, what_s_server_can_do, names_that_lead_nowhere])

@@ -1,6 +1,8 @@
 // The commands under `pulter importers` and `pulter webhooks`.
 
 #include <CLI/CLI.hpp>
+#include <fstream>
+#include <iterator>
 #include <memory>
 
 #include "codec/json/writer.h"
@@ -93,6 +95,7 @@ void add_importer_changes(CLI::App& importers, Chosen& chosen) {
 
 struct WebhookOptions {
   std::string id, url, secret, template_id, on_halt, description;
+  std::string tls_ca, tls_certificate, tls_private_key;  // files
   std::vector<std::string> events, headers;
   std::optional<std::uint64_t> timeout_s;
   std::vector<std::uint64_t> retry_schedule_s;
@@ -109,12 +112,25 @@ struct WebhookOptions {
     fields.boolean("retryOn4xx", retry_on_4xx);
     fields.text("onHalt", on_halt);
     fields.boolean("enabled", enabled);
+    fields.text("tlsCa", file_text(tls_ca));
+    fields.text("tlsCertificate", file_text(tls_certificate));
+    fields.text("tlsPrivateKey", file_text(tls_private_key));
     if (!headers.empty()) fields.raw("headers", headers_json());
     if (!retry_schedule_s.empty()) fields.raw("retrySchedule", schedule_json());
     return fields.body();
   }
 
  private:
+  /// The text of a PEM file; empty where none was named.
+  [[nodiscard]] static std::string file_text(const std::string& path) {
+    if (path.empty()) return {};
+    std::ifstream file(path, std::ios::binary);
+    std::string text(std::istreambuf_iterator<char>(file), {});
+    if (!file || text.empty()) {
+      throw Failure(ExitCode::usage, path + " cannot be read, or is empty: it must be a PEM file.");
+    }
+    return text;
+  }
   [[nodiscard]] std::string headers_json() const {
     std::string out;
     json::Writer writer(out);
@@ -155,6 +171,14 @@ void add_webhook_options(CLI::App& command, WebhookOptions& options) {
   command.add_option("--on-halt", options.on_halt, "After a halted import: next (go on) or hold (wait)")
       ->check(CLI::IsMember({"next", "hold"}));
   command.add_option("--description", options.description, "A note for people");
+  command.add_option("--tls-ca", options.tls_ca, "Certificates (PEM) to trust for it beside the system's")
+      ->type_name("FILE");
+  command
+      .add_option("--tls-certificate", options.tls_certificate,
+                  "Its client certificate (PEM), then the chain; needs --tls-private-key")
+      ->type_name("FILE");
+  command.add_option("--tls-private-key", options.tls_private_key, "The key of that certificate (PEM)")
+      ->type_name("FILE");
   add_choice(command, "--enable,!--disable", options.enabled, "Let it receive, or not");
 }
 

@@ -33,6 +33,9 @@ model::Webhook read_webhook(Query& query) {
   webhook.retry_schedule_s = decode_numbers(query.text());
   webhook.retry_on_4xx = query.flag();
   webhook.on_halt = model::parse_on_halt(query.text()).value_or(model::OnHalt::next);
+  webhook.tls.ca = query.text();
+  webhook.tls.certificate = query.text();
+  webhook.tls.private_key = query.text();
   webhook.created_at_ms = query.integer();
   return webhook;
 }

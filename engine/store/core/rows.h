@@ -19,7 +19,7 @@ inline constexpr std::string_view importer_columns =
 inline constexpr std::string_view webhook_columns =
     "id, url, description, secrets, events, template_id, enabled, disabled_reason, headers, timeout_ms, "
     "retry_schedule,"
-    " retry_on_4xx, on_halt, created_at";
+    " retry_on_4xx, on_halt, tls_ca, tls_certificate, tls_private_key, created_at";
 [[nodiscard]] model::Webhook read_webhook(Query& query);
 
 inline constexpr std::string_view import_columns =

@@ -14,13 +14,16 @@ void insert_webhook(Session& session, const model::Webhook& webhook) {
   session.db
       .query(
           "INSERT INTO webhooks (id, store_shard, url, description, secrets, events, template_id, enabled,"
-          " disabled_reason, headers, timeout_ms, retry_schedule, retry_on_4xx, on_halt, created_at)"
-          " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)")
+          " disabled_reason, headers, timeout_ms, retry_schedule, retry_on_4xx, on_halt, tls_ca, "
+          "tls_certificate,"
+          " tls_private_key, created_at)"
+          " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)")
       .with(webhook.id, model::store_shard_of(webhook.id), webhook.url, webhook.description,
             encode_secrets(webhook.secrets), encode_strings(webhook.events), webhook.template_id,
             webhook.enabled, webhook.enabled ? std::string() : webhook.disabled_reason,
             encode_pairs(webhook.headers), webhook.timeout_ms, encode_numbers(webhook.retry_schedule_s),
-            webhook.retry_on_4xx, model::name(webhook.on_halt), session.now_ms)
+            webhook.retry_on_4xx, model::name(webhook.on_halt), webhook.tls.ca, webhook.tls.certificate,
+            webhook.tls.private_key, session.now_ms)
       .run();
 }
 
@@ -30,12 +33,13 @@ void update_webhook(Session& session, const model::Webhook& webhook) {
           "UPDATE webhooks SET url = ?, description = ?, secrets = ?, events = ?, template_id = ?, enabled = "
           "?,"
           " disabled_reason = ?, headers = ?, timeout_ms = ?, retry_schedule = ?, retry_on_4xx = ?, on_halt "
-          "= ?"
+          "= ?, tls_ca = ?, tls_certificate = ?, tls_private_key = ?"
           " WHERE id = ?")
       .with(webhook.url, webhook.description, encode_secrets(webhook.secrets), encode_strings(webhook.events),
             webhook.template_id, webhook.enabled, webhook.enabled ? std::string() : webhook.disabled_reason,
             encode_pairs(webhook.headers), webhook.timeout_ms, encode_numbers(webhook.retry_schedule_s),
-            webhook.retry_on_4xx, model::name(webhook.on_halt), webhook.id)
+            webhook.retry_on_4xx, model::name(webhook.on_halt), webhook.tls.ca, webhook.tls.certificate,
+            webhook.tls.private_key, webhook.id)
       .run();
 }
 

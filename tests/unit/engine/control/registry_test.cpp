@@ -1,6 +1,7 @@
 // /v1/importers and /v1/webhooks.
 
 #include "codec/base/ids.h"
+#include "tests/unit/io/net/certificates.h"
 #include "world.h"
 
 namespace pulter::control::test {
@@ -235,6 +236,75 @@ TEST_F(Webhooks, AFullDiskIsSaid) {
   EXPECT_EQ(got.status, 507);
   EXPECT_EQ(got.text("code"), "disk_full");
   EXPECT_NE(got.text("detail").find("disk is full"), std::string::npos);
+}
+
+/// A PEM text as a JSON string's inside.
+std::string quoted(const std::string& pem) {
+  std::string out;
+  for (const char c : pem) out += c == '\n' ? std::string("\\n") : std::string(1, c);
+  return out;
+}
+
+TEST_F(Webhooks, BringTheirOwnTlsAndNeverTellTheKey) {
+  using io::test::make_certificate;
+  const auto root = make_certificate({.common_name = "Customer Root", .is_authority = true});
+  const auto own = make_certificate({.common_name = "pulter"}, &root);
+  const auto other = make_certificate({.common_name = "other"}, &root);
+  const Got made =
+      post("/v1/webhooks", R"({"url":"https://hooks.example.com/a","tlsCa":")" + quoted(root.pem) +
+                               R"(","tlsCertificate":")" + quoted(own.pem) + quoted(root.pem) +
+                               R"(","tlsPrivateKey":")" + quoted(own.key) + "\"}");
+  ASSERT_EQ(made.status, 201) << made.body;
+  EXPECT_EQ(made.text("tlsCa"), root.pem);
+  EXPECT_EQ(made.text("tlsCertificate"), own.pem + root.pem);
+  EXPECT_EQ(made.body.find("PRIVATE"), std::string::npos) << "the key is told to nobody";
+  EXPECT_EQ(made.body.find("tlsPrivateKey"), std::string::npos);
+  const std::string path = "/v1/webhooks/" + made.text("id");
+  EXPECT_EQ(get(path).body.find("PRIVATE"), std::string::npos);
+  EXPECT_EQ(get("/v1/webhooks").body.find("PRIVATE"), std::string::npos);
+
+  // Another certificate needs its own key; without one, the key goes too.
+  const Got wrong = request("PATCH", path, R"({"tlsCertificate":")" + quoted(other.pem) + "\"}");
+  EXPECT_EQ(wrong.status, 422) << wrong.body;
+  EXPECT_EQ(wrong.text("field"), "tlsPrivateKey");
+  EXPECT_NE(wrong.text("detail").find("does not belong to the first certificate"), std::string::npos);
+  const Got changed = request("PATCH", path, R"({"description":"x"})");
+  EXPECT_EQ(changed.text("tlsCertificate"), own.pem + root.pem) << "what is not named stays";
+  const Got without = request("PATCH", path, R"({"tlsCertificate":null,"tlsCa":null})");
+  EXPECT_EQ(without.status, 200) << without.body;
+  EXPECT_EQ(without.text("tlsCertificate"), "null");
+  EXPECT_EQ(without.text("tlsCa"), "null");
+  EXPECT_EQ(request("PATCH", path, R"({"tlsCertificate":")" + quoted(own.pem) + "\"}").text("field"),
+            "tlsPrivateKey");
+}
+
+TEST_F(Webhooks, RefusalsOfTlsNameTheFieldAndNeverTheKey) {
+  const auto own = io::test::make_certificate({.common_name = "pulter"});
+  const struct {
+    std::string more;
+    std::string field;
+    std::string words;
+  } cases[] = {
+      {R"("tlsCa":"nonsense")", "tlsCa", "is no list of certificates in PEM form"},
+      {R"("tlsCa":")" + quoted(own.key) + "\"", "tlsCa", "is no list of certificates"},
+      {R"("tlsCertificate":"nonsense","tlsPrivateKey":")" + quoted(own.key) + "\"", "tlsCertificate",
+       "is no list of certificates"},
+      {R"("tlsCertificate":")" + quoted(own.pem) + "\"", "tlsPrivateKey", "is missing"},
+      {R"("tlsPrivateKey":")" + quoted(own.key) + "\"", "tlsCertificate", "is missing"},
+      {R"("tlsCertificate":")" + quoted(own.pem) + R"(","tlsPrivateKey":"nonsense")", "tlsPrivateKey",
+       "is no private key in PEM form"},
+      {R"("tlsCertificate":")" + quoted(own.pem) +
+           R"(","tlsPrivateKey":"-----BEGIN ENCRYPTED PRIVATE KEY-----\nAA==\n-----END ENCRYPTED PRIVATE KEY-----")",
+       "tlsPrivateKey", "is encrypted"},
+      {R"("tlsCa":")" + std::string(33 * 1024, 'a') + "\"", "tlsCa", "at most 32 KiB"},
+  };
+  for (const auto& each : cases) {
+    const Got got = post("/v1/webhooks", R"({"url":"https://hooks.example.com/a",)" + each.more + "}");
+    EXPECT_EQ(got.status, 422) << each.field << got.body;
+    EXPECT_EQ(got.text("field"), each.field) << got.body;
+    EXPECT_NE(got.text("detail").find(each.words), std::string::npos) << got.body;
+    EXPECT_EQ(got.body.find("BEGIN PRIVATE"), std::string::npos) << got.body;
+  }
 }
 
 }  // namespace

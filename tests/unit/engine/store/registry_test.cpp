@@ -95,6 +95,7 @@ TEST_F(Registry, AWebhookReadsBackAsItWasPut) {
   webhook.retry_schedule_s = {0, 1, 2};
   webhook.retry_on_4xx = true;
   webhook.on_halt = model::OnHalt::hold;
+  webhook.tls = {.ca = "CA", .certificate = "CERTIFICATE", .private_key = "KEY"};
   must(PutWebhook{webhook, true});
   const model::Webhook stored = must(GetWebhook{"wh_1"});
   EXPECT_EQ(stored.url, webhook.url);
@@ -109,6 +110,9 @@ TEST_F(Registry, AWebhookReadsBackAsItWasPut) {
   EXPECT_EQ(stored.retry_schedule_s, webhook.retry_schedule_s);
   EXPECT_TRUE(stored.retry_on_4xx);
   EXPECT_EQ(stored.on_halt, model::OnHalt::hold);
+  EXPECT_EQ(stored.tls, webhook.tls);
+  webhook.tls.certificate = webhook.tls.private_key = "";
+  EXPECT_EQ(must(PutWebhook{webhook, false}).tls, webhook.tls);
   EXPECT_TRUE(stored.enabled);
   EXPECT_EQ(ask(PutWebhook{webhook, true}).status, Status::conflict);
   EXPECT_EQ(ask(PutWebhook{a_webhook("wh_2"), false}).status, Status::not_found);
