@@ -205,9 +205,10 @@ class ControlShard {
 };
 
 Result<> start_others(const config::Config& config, Home& home, io::Worker& worker, std::uint32_t count,
-                      std::vector<std::unique_ptr<ShardThread>>& others) {
+                      std::uint64_t turns, std::vector<std::unique_ptr<ShardThread>>& others) {
   for (std::uint32_t index = 1; index < count; ++index) {
-    others.push_back(std::make_unique<ShardThread>(*home.store, *home.spool, config, worker, index, count));
+    others.push_back(
+        std::make_unique<ShardThread>(*home.store, *home.spool, config, worker, index, count, turns));
     if (auto started = others.back()->await_start(); !started) {
       others.back()->join();
       others.pop_back();
@@ -222,7 +223,7 @@ Result<> start_others(const config::Config& config, Home& home, io::Worker& work
 Result<> run(const config::Config& config, const std::function<void(std::string_view)>& on_listening,
              const control::Pages& pages) {
   io::ignore_broken_pipes();
-  io::raise_descriptor_limit();
+  const std::uint64_t descriptors = io::raise_descriptor_limit();
   io::forbid_memory_dumps();
   auto signals = io::open_stop_signals();
   if (!signals) return fail(std::move(signals.error()));
@@ -233,14 +234,15 @@ Result<> run(const config::Config& config, const std::function<void(std::string_
   io::Worker worker;
   auto ring = io::UringIo::create({.tcp_congestion = config.tcp_congestion, .worker = &worker});
   if (!ring) return fail(std::move(ring.error()));
-  ShardLoop loop(**ring, *home->store, *home->spool, config, 0, count);
+  const std::uint64_t turns = shard::turns_per_shard(descriptors, count);
+  ShardLoop loop(**ring, *home->store, *home->spool, config, 0, count, nullptr, turns);
   if (!config.tls_ca_file.empty()) {
     // A wrong file is told now, and not by the first delivery.
     if (auto trusted = loop.dialer().load_trust(); !trusted) return fail(std::move(trusted.error()));
   }
   std::vector<std::unique_ptr<ShardThread>> others;
   Shards shards(loop, others);
-  auto started = start_others(config, *home, worker, count, others);
+  auto started = start_others(config, *home, worker, count, turns, others);
   ControlShard control(config, pages, *home, loop, shards);
   if (started) started = control.listen();
   if (!started) {

@@ -112,14 +112,27 @@ inline constexpr auto leftover_age_min = 1h;
 // ---- delivery: requests to receivers
 // ---------------------------------------------------------------------------
 
+/// Descriptors that are not for connections to receivers: a connection and its file for each of control's,
+/// and those of the store, the rings, the resolver and the programs themselves. Where it would be more than
+/// half of what this process may open, half it is.
+inline constexpr std::uint64_t reserved_descriptors = 2 * control_connections_max + 64;
+/// Lanes of one shard that may be under way at a time, each with its connection and its mapped file: at
+/// least, however few descriptors there are, and at most, so that all shards' files can be mapped at once.
+inline constexpr std::uint64_t turns_min = 4;
+inline constexpr std::uint64_t turns_max_of_all_shards = 60'000;
+/// Work that found no descriptor all the same (EMFILE, ENFILE) looks again after this.
+inline constexpr auto descriptor_retry_wait = 100ms;
 /// Body buffers of one shard. Two are enough for one lane at full speed (one leaving, one rendered ahead);
 /// more let several receivers be slow to read at once before their buffers are taken from them.
 inline constexpr std::size_t body_buffers_per_shard = 6;
 /// Body bytes that one buffer holds: a usual batch (5,000 rows of 250 bytes) whole. A larger body leaves in
 /// windows.
 inline constexpr std::size_t body_window_bytes = 2 * mib;
-/// A receiver that takes no byte for so long gives its buffer back when others wait for one.
-inline constexpr auto stalled_send_patience = 50ms;
+/// A receiver that takes no byte for so long gives its buffer back when others wait for one: long enough for
+/// a receiver that is only busy, short enough for hundreds that do not read to be found out in a second.
+inline constexpr auto stalled_send_patience = 20ms;
+/// What is rendered at a time for a receiver that was that slow: no less than TLS encrypts at a time.
+inline constexpr std::size_t slow_window_bytes = 256 * kib;
 inline constexpr auto dns_time_max = 5s;
 inline constexpr auto connect_time_max = 10s;
 inline constexpr auto tls_time_max = 10s;
@@ -145,6 +158,8 @@ inline constexpr std::size_t mailbox_messages = 1024;
 // ----------------------------------------------------------------------------
 
 inline constexpr std::size_t name_bytes_max = 256;
+/// Each of the texts that a webhook brings along for TLS: a chain of eight certificates, with room.
+inline constexpr std::size_t webhook_pem_bytes_max = 32 * kib;
 inline constexpr std::size_t description_bytes_max = 1024;
 inline constexpr std::size_t file_name_bytes_max = 255;
 inline constexpr std::size_t idempotency_key_bytes_max = 255;

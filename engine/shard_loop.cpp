@@ -9,11 +9,13 @@
 namespace pulter::engine {
 
 ShardLoop::ShardLoop(io::Io& io, store::Store& store, store::Spool& spool, const config::Config& config,
-                     std::uint32_t index, std::uint32_t count, std::unique_ptr<io::Resolver> resolver)
+                     std::uint32_t index, std::uint32_t count, std::unique_ptr<io::Resolver> resolver,
+                     std::uint64_t turns)
     : io_(io),
       store_(store, io),
       bodies_(limits::body_buffers_per_shard, http::head_bytes_max, limits::body_window_bytes),
       renderer_(io),
+      turns_(turns),
       scope_(io),
       resolver_(resolver != nullptr
                     ? std::move(resolver)
@@ -24,6 +26,7 @@ ShardLoop::ShardLoop(io::Io& io, store::Store& store, store::Spool& spool, const
                    .spool = spool,
                    .bodies = bodies_,
                    .renderer = renderer_,
+                   .turns = turns_,
                    .dialer = dialer_,
                    .config = config,
                    .counters = counters_,

@@ -13,6 +13,7 @@
 #include "engine/limits.h"
 #include "engine/shard/body_pool.h"
 #include "engine/shard/mailbox.h"
+#include "engine/shard/turns.h"
 #include "engine/store/spool.h"
 #include "engine/store/store.h"
 #include "engine/store/store_client.h"
@@ -39,9 +40,10 @@ struct Message {
 class ShardLoop {
  public:
   /// Everything referenced outlives it. `index` is below `count`. Names are looked up over DNS unless a
-  /// simulation gives a `resolver` of its own.
+  /// simulation gives a `resolver` of its own. At most `turns` lanes are under way at a time.
   ShardLoop(io::Io& io, store::Store& store, store::Spool& spool, const config::Config& config,
-            std::uint32_t index, std::uint32_t count, std::unique_ptr<io::Resolver> resolver = nullptr);
+            std::uint32_t index, std::uint32_t count, std::unique_ptr<io::Resolver> resolver = nullptr,
+            std::uint64_t turns = limits::turns_max_of_all_shards);
 
   /// Hands a message to this shard and wakes it. One posting thread: the control shard. Never blocks: a poke
   /// that finds the mailbox full becomes a look at the whole store.
@@ -76,6 +78,7 @@ class ShardLoop {
   store::StoreClient store_;
   shard::BodyPool bodies_;
   delivery::Renderer renderer_;
+  shard::Turns turns_;
   io::Scope scope_;
   std::unique_ptr<io::Resolver> resolver_;
   delivery::Dialer dialer_;

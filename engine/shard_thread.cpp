@@ -8,9 +8,9 @@
 namespace pulter::engine {
 
 ShardThread::ShardThread(store::Store& store, store::Spool& spool, const config::Config& config,
-                         io::Worker& worker, std::uint32_t index, std::uint32_t count)
-    : thread_([this, &store, &spool, &config, &worker, index, count] {
-        run(store, spool, config, worker, index, count);
+                         io::Worker& worker, std::uint32_t index, std::uint32_t count, std::uint64_t turns)
+    : thread_([this, &store, &spool, &config, &worker, index, count, turns] {
+        run(store, spool, config, worker, index, count, turns);
       }) {}
 
 Result<> ShardThread::await_start() {
@@ -25,7 +25,7 @@ void ShardThread::join() {
 }
 
 void ShardThread::run(store::Store& store, store::Spool& spool, const config::Config& config,
-                      io::Worker& worker, std::uint32_t index, std::uint32_t count) {
+                      io::Worker& worker, std::uint32_t index, std::uint32_t count, std::uint64_t turns) {
   io::name_thread("shard-" + std::to_string(index));
   const io::UringSettings settings{.tcp_congestion = config.tcp_congestion, .worker = &worker};
   auto ring = io::UringIo::create(settings);
@@ -35,7 +35,7 @@ void ShardThread::run(store::Store& store, store::Spool& spool, const config::Co
     return;
   }
   io_ = std::move(*ring);
-  loop_ = std::make_unique<ShardLoop>(*io_, store, spool, config, index, count);
+  loop_ = std::make_unique<ShardLoop>(*io_, store, spool, config, index, count, nullptr, turns);
   loop_->start();
   started_.release();
   while (!loop_->finished()) loop_->turn(io::never);

@@ -16,7 +16,7 @@ namespace pulter::engine {
 class ShardThread {
  public:
   ShardThread(store::Store& store, store::Spool& spool, const config::Config& config, io::Worker& worker,
-              std::uint32_t index, std::uint32_t count);
+              std::uint32_t index, std::uint32_t count, std::uint64_t turns);
 
   /// Waits until the shard turns, or could not be started (its ring's error).
   Result<> await_start();
@@ -27,7 +27,7 @@ class ShardThread {
 
  private:
   void run(store::Store& store, store::Spool& spool, const config::Config& config, io::Worker& worker,
-           std::uint32_t index, std::uint32_t count);
+           std::uint32_t index, std::uint32_t count, std::uint64_t turns);
 
   std::binary_semaphore started_{0};
   std::binary_semaphore may_end_{0};  ///< nobody reaches for the loop any more

@@ -10,9 +10,11 @@
 #include "codec/base/planted.h"
 #include "codec/http/request_head.h"
 #include "codec/http/retry_after.h"
+#include "engine/delivery/proxy.h"
 #include "engine/delivery/row_errors.h"
 #include "engine/limits.h"
 #include "engine/shard/new_id.h"
+#include "io/net/tls_buffers.h"
 #include "io/system_error.h"
 
 namespace pulter::delivery {
@@ -21,6 +23,42 @@ namespace {
 std::int64_t microseconds(io::Duration duration) {
   return std::chrono::duration_cast<std::chrono::microseconds>(duration).count();
 }
+
+/// The part of a body that is in the buffer.
+struct Window {
+  BodyPosition start;
+  BodyPosition end;
+  std::uint64_t at = 0;  ///< of the request's bytes, where the window's first one stands
+  std::size_t size = 0;
+  bool is_filled = false;
+};
+
+/// The next attempt renders it from the start, and compares its digest.
+std::unexpected<Error> came_out_shorter() {
+  return fail(ErrorCode::store_corrupt, "The stored file was changed while it was sent.");
+}
+
+/// Renders on from the window's start into `memory`, without what was `sent` already.
+Result<> fill_window(BodySource& source, Window& window, std::uint64_t sent, std::span<char> memory) {
+  window.end = window.start;
+  while (window.at < sent) {
+    const auto skipped = static_cast<std::size_t>(std::min<std::uint64_t>(memory.size(), sent - window.at));
+    auto written = source.fill(window.end, memory.first(skipped));
+    if (!written) return fail(std::move(written.error()));
+    if (*written == 0) return came_out_shorter();
+    window.at += *written;
+  }
+  window.start = window.end;
+  auto written = source.fill(window.end, memory);
+  if (!written) return fail(std::move(written.error()));
+  if (*written == 0) return came_out_shorter();
+  window.size = *written;
+  window.is_filled = true;
+  return {};
+}
+
+// What TLS has encrypted and not sent must be given again, whole (io/net/tls_stream.h).
+static_assert(limits::slow_window_bytes >= io::TlsBuffers::large_plain_bytes);
 
 }  // namespace
 
@@ -51,6 +89,8 @@ io::Task<> AttemptRun::send(BodySource& source, Outgoing& outgoing, model::Trigg
   if (connection_.alive()) {
     attempt_.remote_address = connection_.remote_address();
   } else {
+    // Connecting may take a while, and the body can be rendered again.
+    outgoing.buffer.lend();
     Result<> connected = co_await connect();
     if (!connected) {
       facts_.error = std::move(connected.error());
@@ -72,7 +112,7 @@ io::Task<> AttemptRun::send(BodySource& source, Outgoing& outgoing, model::Trigg
 
 io::Task<Result<>> AttemptRun::connect() {
   DialRecord record;
-  auto stream = co_await dialer_.dial(scope_, url_, webhook_.id, deadline_, record);
+  auto stream = co_await dialer_.dial(scope_, url_, webhook_, deadline_, record);
   attempt_.phases.dns_us = record.dns_us;
   attempt_.phases.connect_us = record.connect_us;
   attempt_.phases.tls_us = record.tls_us;
@@ -96,7 +136,9 @@ void AttemptRun::write_head(const Outgoing& outgoing, std::uint32_t number) {
   std::vector<http::HeaderField> extra;
   extra.reserve(webhook_.headers.size());
   for (const auto& [name, value] : webhook_.headers) extra.push_back({name, value});
-  const http::RequestHead head{.target = url_.target,
+  const bool by_proxy = config_.proxy && url_.scheme == net::Scheme::http;
+  const std::string whole_url = by_proxy ? absolute_target(url_) : std::string();
+  const http::RequestHead head{.target = by_proxy ? whole_url : url_.target,
                                .host = url_.authority,
                                .content_length = outgoing.event.body_bytes,
                                .event_id = outgoing.event.id,
@@ -114,54 +156,53 @@ void AttemptRun::write_head(const Outgoing& outgoing, std::uint32_t number) {
 }
 
 /// The request as one stream of bytes, head first, cut into windows of the body. A window is rendered again
-/// whenever its buffer was given away in between: bodies are pure, so nothing has to be kept.
+/// whenever its buffer was given away in between: bodies are pure, so nothing has to be kept. A receiver that
+/// does not read loses its buffer to whoever waits for one, and gets small windows from then on: rendering
+/// much again for the little that it takes would cost the others.
 io::Task<Result<>> AttemptRun::send_windows(BodySource& source, Outgoing& outgoing, std::string_view head) {
   const std::uint64_t total = head.size() + outgoing.event.body_bytes;
-  BodyPosition window_start = outgoing.start;
-  BodyPosition window_end = outgoing.start;
-  std::uint64_t window_at = head.size();  // of the stream, where the window's first byte stands
-  std::size_t window_size = outgoing.in_buffer;
-  bool is_filled = static_cast<bool>(outgoing.buffer);
+  outgoing.buffer.keep();
+  Window window{outgoing.start, outgoing.start, head.size(), outgoing.in_buffer,
+                static_cast<bool>(outgoing.buffer)};
+  std::size_t window_bytes_max = limits::body_window_bytes;
   std::uint64_t sent = 0;
   while (sent < total) {
     if (!outgoing.buffer) {
-      is_filled = false;
+      window.is_filled = false;
       outgoing.buffer = co_await bodies_.take(scope_);
       if (!outgoing.buffer) co_return fail(send_error(-ECANCELED));
     }
-    const std::span<char> window = outgoing.buffer.window();
-    if (!is_filled) {
-      window_end = window_start;
-      auto written = source.fill(window_end, window);
-      if (!written) co_return fail(std::move(written.error()));
-      window_size = *written;
-      is_filled = true;
+    const std::span<char> memory = outgoing.buffer.window();
+    if (!window.is_filled) {
+      const auto part = memory.first(std::min(memory.size(), window_bytes_max));
+      Result<> filled = fill_window(source, window, sent, part);
+      if (!filled) co_return filled;
     }
     // Head and first window stand side by side in the buffer: one send.
     const bool with_head = sent < head.size();
     const std::size_t head_left = with_head ? head.size() - static_cast<std::size_t>(sent) : 0;
-    char* const from = with_head ? window.data() - head_left : window.data() + (sent - window_at);
+    char* const from = with_head ? memory.data() - head_left : memory.data() + (sent - window.at);
     if (with_head) std::memcpy(from, head.data() + sent, head_left);
-    const auto size = static_cast<std::size_t>(window_at + window_size - sent);
-    const io::Instant patience = scope_.io().now() + limits::stalled_send_patience;
-    const bool may_stall = bodies_.contended();
+    const auto size = static_cast<std::size_t>(window.at + window.size - sent);
+    const io::Instant patience = std::min(deadline_, scope_.io().now() + limits::stalled_send_patience);
     std::uint64_t left_now = 0;
     if constexpr (planted(Bug::buffer_reused_early)) outgoing.buffer.release();
-    const std::int32_t result = co_await connection_.send(
-        std::string_view(from, size), may_stall ? std::min(patience, deadline_) : deadline_, &left_now);
+    const std::int32_t result = co_await connection_.send(std::string_view(from, size), patience, &left_now);
     sent += left_now;
     facts_.sent_any = facts_.sent_any || left_now > 0;
     facts_.sent_whole = sent == total;
     if (result == -ETIMEDOUT && scope_.io().now() < deadline_) {
+      if (!bodies_.contended()) continue;
       outgoing.buffer.release();
+      window_bytes_max = limits::slow_window_bytes;
       const std::int32_t ready = co_await connection_.wait_writable(deadline_);
       if (ready < 0) co_return fail(send_error(ready));
       continue;
     }
     if (result < 0) co_return fail(send_error(result));
-    window_at += window_size;
-    window_start = window_end;
-    is_filled = false;
+    window.at += window.size;
+    window.start = window.end;
+    window.is_filled = false;
   }
   co_return Result<>();
 }

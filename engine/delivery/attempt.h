@@ -31,6 +31,10 @@ class AttemptRun {
   io::Task<> settle(const Outgoing& outgoing);
 
   [[nodiscard]] const ExchangeFacts& facts() const { return facts_; }
+  /// After `send`: this process could open no socket, so nothing was tried. There is nothing to settle.
+  [[nodiscard]] bool found_no_descriptor() const {
+    return facts_.error && facts_.error->code == ErrorCode::limit_reached && attempt_.phases.send_us < 0;
+  }
   [[nodiscard]] model::Attempt& attempt() { return attempt_; }
   /// Rows that the answer refused, once settled.
   [[nodiscard]] std::vector<model::RowError>& row_errors() { return row_errors_; }

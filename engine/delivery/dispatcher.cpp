@@ -46,17 +46,38 @@ void Dispatcher::poke(std::string_view webhook_id) {
     found->second->poke();
     return;
   }
-  std::string id(webhook_id);
+  const auto [place, is_new] = waiting_.emplace(webhook_id);
+  if (!is_new) return;
+  in_order_.push_back(&*place);
+  if (is_starting_) return;
+  is_starting_ = true;
+  scope_.spawn(start_waiting());
+}
+
+/// Lanes begin as turns come free, in the order in which they were asked for.
+io::Task<> Dispatcher::start_waiting() {
+  while (!in_order_.empty() && !draining_) {
+    shard::Turn turn = co_await services_.turns.take(scope_);
+    if (!turn || draining_) break;
+    std::string id = *in_order_.front();
+    in_order_.pop_front();
+    waiting_.erase(id);
+    start_lane(std::move(id), std::move(turn));
+  }
+  is_starting_ = false;
+}
+
+void Dispatcher::start_lane(std::string id, shard::Turn turn) {
   const std::uint64_t epoch = epochs_[model::store_shard_of(id)];
   services_.counters.lanes.add(1);
   lanes_.emplace(id, std::make_unique<Lane>(scope_, services_, id, epoch));
-  scope_.spawn(keep(std::move(id)));
+  scope_.spawn(keep(std::move(id), std::move(turn)));
 }
 
-io::Task<> Dispatcher::keep(std::string webhook_id) {
+io::Task<> Dispatcher::keep(std::string webhook_id, shard::Turn turn) {
   Lane& lane = *lanes_.find(webhook_id)->second;
   do {
-    co_await lane.run();
+    co_await lane.run(std::move(turn));
   } while (!draining_ && !scope_.cancelled() && lane.take_poke());
   lanes_.erase(webhook_id);
   services_.counters.lanes.add(-1);

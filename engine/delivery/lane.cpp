@@ -1,6 +1,7 @@
 #include "engine/delivery/lane.h"
 
 #include <algorithm>
+#include <cerrno>
 #include <chrono>
 #include <utility>
 
@@ -10,6 +11,7 @@
 #include "engine/delivery/row_errors.h"
 #include "engine/limits.h"
 #include "engine/shard/new_id.h"
+#include "io/log.h"
 
 namespace pulter::delivery {
 
@@ -29,9 +31,13 @@ bool may_try_again(Status status) {
 Lane::Lane(io::Scope& shard, LaneServices services, std::string webhook_id, std::uint64_t epoch)
     : scope_(shard.io(), &shard), services_(services), webhook_id_(std::move(webhook_id)), epoch_(epoch) {}
 
-io::Task<> Lane::run() {
+io::Task<> Lane::run(shard::Turn turn) {
+  turn_ = std::move(turn);
   connection_ = std::make_unique<Connection>(scope_);
+  bool has_worked = false;
   while (!stopping()) {
+    if (!turn_) turn_ = co_await services_.turns.take(scope_);
+    if (!turn_ || stopping()) break;
     poked_.clear();
     was_poked_ = false;
     store::NextWork ask{key()};
@@ -41,25 +47,61 @@ io::Task<> Lane::run() {
       co_await pause(limits::store_retry_wait);
       continue;
     }
-    store::LaneWork work = std::move(*reply.value);
-    if (work.kind == store::LaneWork::Kind::none) {
+    store::LaneWork next = std::move(*reply.value);
+    if (next.kind == store::LaneWork::Kind::none) {
       co_await linger();
       if (!was_poked_) break;
       continue;
     }
-    if (!use_webhook(work.webhook)) {
+    const bool is_task = next.kind == store::LaneWork::Kind::task;
+    const io::Instant now = scope_.io().now();
+    const io::Instant due = !is_task && next.event ? due_at(*next.event, now) : now;
+    const bool is_far = due - now > limits::idle_connection_max;
+    if (is_far || (has_worked && services_.turns.contended())) {
+      // Hours may pass until a retry; what is known here can be asked for again. And where others wait, each
+      // import takes its turn at the end of the queue.
+      has_worked = false;
+      next = {};
+      co_await step_aside(due);
+      continue;
+    }
+    if (!use_webhook(next.webhook)) {
       co_await pause(limits::store_retry_wait);
       continue;
     }
-    if (work.kind == store::LaneWork::Kind::delivery) {
-      co_await deliver(std::move(work));
+    has_worked = true;
+    if (is_task) {
+      co_await perform(std::move(next));
     } else {
-      co_await perform(std::move(work));
+      co_await deliver(std::move(next));
     }
   }
   co_await connection_->close();
   connection_.reset();
+  turn_.release();
   co_await scope_.join();
+}
+
+/// `now`, or later.
+io::Instant Lane::due_at(const model::Event& event, io::Instant now) {
+  const std::int64_t wait_ms = event.next_attempt_at_ms - shard::unix_ms(scope_.io());
+  if (event.next_attempt_at_ms == 0 || wait_ms <= 0) return now;
+  return now + std::chrono::milliseconds(wait_ms);
+}
+
+/// Gives the turn back, with the connection that it stands for, until `until` or a poke.
+io::Task<> Lane::step_aside(io::Instant until) {
+  co_await drop_connection();
+  turn_.release();
+  if (until > scope_.io().now()) co_await poked_.wait(scope_, until);
+}
+
+/// No descriptor was to be had although there was a turn: not the receiver's fault, so no attempt is spent.
+io::Task<> Lane::wait_for_descriptor(const Error& error) {
+  if (services_.turns.note_shortage(scope_.io().now())) {
+    io::log(io::LogLevel::warning, "Requests wait because no descriptor is free", {{"reason", error.detail}});
+  }
+  co_await pause(limits::descriptor_retry_wait);
 }
 
 /// Takes the webhook's settings as they are now; between two events, so that one event sees one state.
@@ -74,7 +116,8 @@ bool Lane::use_webhook(const model::Webhook& webhook) {
     if (parsed) secrets.push_back(std::move(*parsed));
   }
   if (secrets.empty()) return false;
-  const bool same_place = url_.scheme == url->scheme && url_.host == url->host && url_.port == url->port;
+  const bool same_place = url_.scheme == url->scheme && url_.host == url->host && url_.port == url->port &&
+                          webhook_.tls == webhook.tls;
   if (!same_place) connection_->retire();
   webhook_ = webhook;
   url_ = std::move(*url);
@@ -85,6 +128,8 @@ bool Lane::use_webhook(const model::Webhook& webhook) {
 /// Keeps the connection for a moment after the last event: imports of one webhook often follow each other.
 io::Task<> Lane::linger() {
   if (!connection_->alive()) co_return;
+  const shard::IdleTurn idle(services_.turns, poked_);
+  if (idle.asked()) co_return;
   const io::Instant until = scope_.io().now() + limits::idle_connection_max;
   co_await poked_.wait(scope_, until);
 }
@@ -100,6 +145,11 @@ io::Task<> Lane::deliver(store::LaneWork work) {
   const std::uint64_t count = run.work.import.count;
   std::uint64_t cursor = model::next_cursor(run.delivery(), count, run.delivery().cursor);
   auto source = co_await BodySource::open(scope_, services_.spool, run.work.import, run.work.plan);
+  if (!source && source.error().code == ErrorCode::limit_reached) {
+    co_await wait_for_descriptor(source.error());
+    co_return;
+  }
+  run.work.plan = {};  // the source has it, read
   if (!source) {
     model::Event event = event_at(run, cursor);
     co_await halt_unsendable(run, std::move(event), cursor, source.error());
@@ -115,19 +165,17 @@ io::Task<> Lane::deliver(store::LaneWork work) {
     current = co_await open_event(run, cursor);
 
   while (current && !stopping()) {
-    const bool due = co_await wait_until_due(current->event);
-    if (!due) break;
-    const std::int64_t age_s = shard::unix_ms(scope_.io()) / 1000 - current->timestamp;
-    if (age_s > limits::signature_age_s_max || (!current->buffer && current->event.attempts > 0)) {
-      current = co_await reopen_event(run, current->event, cursor);
-      if (!current) break;
-    }
-    co_await renew_connection();
+    const bool ready = co_await make_ready(run, current, cursor);
+    if (!ready) break;
     AttemptRun attempt(scope_, *connection_, services_.dialer, services_.bodies, services_.config, webhook_,
                        url_);
     const Trigger trigger = current->event.attempts == 0 ? Trigger::delivery : Trigger::retry;
     if (has_waited(run, current->event)) scope_.spawn(show_in_flight(current->event.id));
     co_await attempt.send(*run.source, *current, trigger);
+    if (attempt.found_no_descriptor()) {
+      co_await wait_for_descriptor(*attempt.facts().error);
+      continue;
+    }
     if (ahead_.empty()) co_await render_ahead(run, current->cursor);
     co_await settle_attempt(attempt, *current);
     if (scope_.cancelled()) break;  // nobody knows how it ended: it is sent again, with the same id and bytes
@@ -175,6 +223,10 @@ io::Task<> Lane::perform(store::LaneWork work) {
     run.source = BodySource::for_test(event, webhook_.template_id.value_or(std::string("default")));
   } else {
     auto source = co_await BodySource::open(scope_, services_.spool, run.work.import, run.work.plan);
+    if (!source && source.error().code == ErrorCode::limit_reached) {
+      co_await wait_for_descriptor(source.error());
+      co_return;
+    }
     if (!source) {
       co_await halt_unsendable(run, std::move(event), 0, source.error());
       co_return;
@@ -189,6 +241,10 @@ io::Task<> Lane::perform(store::LaneWork work) {
   const Trigger trigger = run.work.task_kind == store::LaneTaskKind::test ? Trigger::test : Trigger::resend;
   if (is_test) scope_.spawn(show_in_flight(outgoing->event.id));
   co_await attempt.send(*run.source, *outgoing, trigger);
+  if (attempt.found_no_descriptor()) {
+    co_await wait_for_descriptor(*attempt.facts().error);
+    co_return;
+  }
   co_await settle_attempt(attempt, *outgoing);
   if (scope_.cancelled()) co_return;
   store::Record record = make_record(run, *outgoing, attempt);
@@ -332,18 +388,36 @@ io::Task<> Lane::show_in_flight(std::string event_id) {
   if (reply.done() && sink != nullptr && sink->wanted()) sink->changed({{}, event_id, {}});
 }
 
-/// True when the event may leave now; false when the lane was poked, is stopping, or lost its lease.
+/// True when the event may leave now; false when the lane was poked, is stopping, lost its lease, or has to
+/// wait so long that it holds nothing meanwhile.
 io::Task<bool> Lane::wait_until_due(const model::Event& event) {
-  const std::int64_t wait_ms = event.next_attempt_at_ms - shard::unix_ms(scope_.io());
-  if (event.next_attempt_at_ms != 0 && wait_ms > 0) {
-    // Hours may pass: a connection that nobody uses holds a descriptor at both ends.
-    if (std::chrono::milliseconds(wait_ms) > limits::idle_connection_max) co_await drop_connection();
-    const io::Instant until = scope_.io().now() + std::chrono::milliseconds(wait_ms);
-    const std::int32_t waited = co_await poked_.wait(scope_, until);
+  const io::Instant now = scope_.io().now();
+  const io::Instant due = due_at(event, now);
+  if (due > now) {
+    if (due - now > limits::idle_connection_max) co_return false;
+    const shard::IdleTurn idle(services_.turns, poked_);
+    if (idle.asked()) co_return false;
+    const std::int32_t waited = co_await poked_.wait(scope_, due);
     if (waited != -ETIMEDOUT) co_return false;
   }
   if (stopping()) co_return false;
   co_return lease_.valid_at(scope_.io().boot_now());
+}
+
+/// Waits until `current` is due; signs it anew where its signature is old. False: look again.
+io::Task<bool> Lane::make_ready(Run& run, std::optional<Outgoing>& current, std::uint64_t cursor) {
+  // Nothing is held that can be made again.
+  const io::Instant now = scope_.io().now();
+  if (due_at(current->event, now) > now) current->buffer.lend();
+  const bool due = co_await wait_until_due(current->event);
+  if (!due) co_return false;
+  const std::int64_t age_s = shard::unix_ms(scope_.io()) / 1000 - current->timestamp;
+  if (age_s > limits::signature_age_s_max || (!current->buffer && current->event.attempts > 0)) {
+    current = co_await reopen_event(run, current->event, cursor);
+    if (!current) co_return false;
+  }
+  co_await renew_connection();
+  co_return true;
 }
 
 io::Task<> Lane::settle_attempt(AttemptRun& attempt, const Outgoing& outgoing) {

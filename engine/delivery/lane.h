@@ -19,6 +19,7 @@
 #include "engine/delivery/renderer.h"
 #include "engine/metrics/counters.h"
 #include "engine/shard/body_pool.h"
+#include "engine/shard/turns.h"
 #include "engine/store/spool.h"
 #include "engine/store/store.h"
 #include "engine/store/store_client.h"
@@ -32,6 +33,7 @@ struct LaneServices {
   store::Spool& spool;
   shard::BodyPool& bodies;
   Renderer& renderer;
+  shard::Turns& turns;
   Dialer& dialer;
   const config::Config& config;
   metrics::DeliveryCounters& counters;
@@ -47,8 +49,9 @@ class Lane {
  public:
   Lane(io::Scope& shard, LaneServices services, std::string webhook_id, std::uint64_t epoch);
 
-  /// Works until nothing is left to do, the lane is fenced, or `drain` was called.
-  io::Task<> run();
+  /// Works until nothing is left to do, the lane is fenced, or `drain` was called. `turn` may be empty: the
+  /// lane waits for one then. It holds a turn while it is under way, and none while it waits for a retry.
+  io::Task<> run(shard::Turn turn);
   /// Something about this lane changed in the store: look again.
   void poke() {
     poked_.set();
@@ -76,6 +79,9 @@ class Lane {
 
   bool use_webhook(const model::Webhook& webhook);
   io::Task<> linger();
+  io::Task<> step_aside(io::Instant until);
+  [[nodiscard]] io::Instant due_at(const model::Event& event, io::Instant now);
+  io::Task<> wait_for_descriptor(const Error& error);
   io::Task<> pause(io::Duration duration);
 
   io::Task<> deliver(store::LaneWork work);
@@ -89,6 +95,7 @@ class Lane {
   [[nodiscard]] static bool has_waited(const Run& run, const model::Event& event);
   io::Task<> show_in_flight(std::string event_id);
   io::Task<bool> wait_until_due(const model::Event& event);
+  io::Task<bool> make_ready(Run& run, std::optional<Outgoing>& current, std::uint64_t cursor);
   io::Task<> renew_connection();
   io::Task<> settle_attempt(AttemptRun& attempt, const Outgoing& outgoing);
   io::Task<> drop_connection();
@@ -109,6 +116,7 @@ class Lane {
   model::Webhook webhook_;
   net::Url url_;
   std::vector<sign::Secret> secrets_;
+  shard::Turn turn_;
   std::unique_ptr<Connection> connection_;
   std::vector<Outgoing> ahead_;  ///< successors of the event in flight, in order, rendered and signed
   io::Event poked_;

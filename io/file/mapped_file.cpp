@@ -1,6 +1,5 @@
 #include "io/file/mapped_file.h"
 
-#include <fcntl.h>
 #include <sys/mman.h>
 #include <sys/stat.h>
 
@@ -28,8 +27,6 @@ Result<MappedFile> MappedFile::open(int fd) {
     return fail(ErrorCode::file_read_failed, "The descriptor is not a regular file; pass an ordinary file.");
   }
   MappedFile file;
-  file.fd_.reset(::fcntl(fd, F_DUPFD_CLOEXEC, 0));
-  if (!file.fd_) return fail(system_error(errno, what));
   const auto page = static_cast<std::size_t>(::sysconf(_SC_PAGESIZE));
   file.size_ = static_cast<std::size_t>(status.st_size);
   file.reserved_ = round_up(file.size_ + padding_bytes, page);
@@ -45,26 +42,30 @@ Result<MappedFile> MappedFile::open(int fd) {
                 "Too many files are mapped at once; let some imports finish first.");
   }
   file.guard_ = *place;
-  if (file.size_ > 0 &&
-      ::mmap(base, file.size_, PROT_READ, MAP_PRIVATE | MAP_FIXED, file.fd_.get(), 0) == MAP_FAILED) {
+  if (file.size_ > 0 && ::mmap(base, file.size_, PROT_READ, MAP_PRIVATE | MAP_FIXED, fd, 0) == MAP_FAILED) {
     return fail(system_error(errno, what, {}, ErrorCode::file_read_failed));
   }
+  // Wherever in the last page the file is cut later, either this byte turns into a zero or none changes.
+  const std::size_t last_page = file.size_ == 0 ? 0 : (file.size_ - 1) / page * page;
+  const std::size_t found =
+      std::string_view(file.data_ + last_page, file.size_ - last_page).find_last_not_of('\0');
+  file.last_ = found == std::string_view::npos ? file.size_ : last_page + found;
   return file;
 }
 
 MappedFile::MappedFile(MappedFile&& other) noexcept
-    : fd_(std::move(other.fd_)),
-      data_(std::exchange(other.data_, nullptr)),
+    : data_(std::exchange(other.data_, nullptr)),
       size_(std::exchange(other.size_, 0)),
+      last_(other.last_),
       reserved_(std::exchange(other.reserved_, 0)),
       guard_(other.guard_) {}
 
 MappedFile& MappedFile::operator=(MappedFile&& other) noexcept {
   if (this == &other) return *this;
   unmap();
-  fd_ = std::move(other.fd_);
   data_ = std::exchange(other.data_, nullptr);
   size_ = std::exchange(other.size_, 0);
+  last_ = other.last_;
   reserved_ = std::exchange(other.reserved_, 0);
   guard_ = other.guard_;
   return *this;
@@ -87,14 +88,12 @@ bool MappedFile::failed() const noexcept {
 
 Result<> MappedFile::check() const {
   if (data_ == nullptr) return {};
-  struct stat status {};
-  const bool cut = ::fstat(fd_.get(), &status) != 0 || static_cast<std::size_t>(status.st_size) < size_;
+  // Asked of the memory, not of the file: volatile, because the compiler has every reason to think it knows.
+  const bool cut = last_ < size_ && *static_cast<const volatile char*>(data_ + last_) == 0;
   if (!cut && !failed()) return {};
   return fail(ErrorCode::file_read_failed,
-              cut ? "The file became shorter while it was read. Import the whole file again."
-                  : "The disk failed to give back a part of the file. Look at the kernel's log; import the "
-                    "file again "
-                    "from a sound disk.");
+              "A part of the file could not be read: it became shorter, or its disk failed (the kernel's log "
+              "tells). Import the whole file again, from a sound disk.");
 }
 
 void MappedFile::advise_sequential() const noexcept {

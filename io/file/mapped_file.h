@@ -15,7 +15,7 @@ namespace pulter::io {
 /// A page that cannot be read (the file was cut, the disk fails) raises SIGBUS. A handler, installed once for
 /// the program, puts zeros from that page to the end of the mapping and marks it failed; the reading function
 /// goes on over zeros, and its caller asks `check` afterwards and throws the result away. Any other SIGBUS
-/// goes where it went before. Readable from any thread.
+/// goes where it went before. Readable from any thread. Holds no descriptor: thousands may exist at a time.
 ///
 ///     | file bytes | zeros to the end of the page | a page of zeros where fewer than 64 are left |
 ///     ^ bytes().begin()  ^ bytes().end(): at least `padding_bytes` readable zeros follow
@@ -37,7 +37,7 @@ class MappedFile {
   /// True once a read through this mapping failed. One load.
   [[nodiscard]] bool failed() const noexcept;
   /// What to ask after each pure function that read `bytes`: file_read_failed when a read failed, or when the
-  /// file is shorter than it was (zeros up to the end of a cut page raise no signal). One system call.
+  /// file is shorter than it was (zeros up to the end of a cut page raise no signal). Two loads.
   [[nodiscard]] Result<> check() const;
 
   // Hints; without effect where the kernel refuses.
@@ -49,9 +49,9 @@ class MappedFile {
  private:
   void unmap() noexcept;
 
-  UniqueFd fd_;
   const char* data_ = nullptr;
   std::size_t size_ = 0;
+  std::size_t last_ = 0;  ///< place of the last byte that is no zero, in the last page; size_ when all are
   std::size_t reserved_ = 0;  ///< of address space
   std::size_t guard_ = 0;     ///< place in the guard's table
 };

@@ -13,7 +13,8 @@ io::SimSettings settings(std::uint64_t seed) {
 
 }  // namespace
 
-SimEngine::SimEngine(std::uint64_t seed, config::Durability durability) : io_(settings(seed)), world_(io_) {
+SimEngine::SimEngine(std::uint64_t seed, config::Durability durability, std::uint64_t turns)
+    : io_(settings(seed)), world_(io_), turns_(turns) {
   config_.durability = durability;
   config_.allow_http = true;
   config_.allow_networks.push_back(*net::parse_network("127.0.0.0/8"));
@@ -42,7 +43,7 @@ void SimEngine::crash(bool keep) {
 }
 
 void SimEngine::restart() {
-  process_ = std::make_unique<Process>(*disk_, io_, spool_, config_);
+  process_ = std::make_unique<Process>(*disk_, io_, spool_, config_, turns_);
   process_->loop.start();
   PULTER_CHECK(run_until([this] { return process_->loop.started(); }));
 }

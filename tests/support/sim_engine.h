@@ -11,6 +11,7 @@
 #include "codec/base/check.h"
 #include "engine/config/config.h"
 #include "engine/intake/intake.h"
+#include "engine/limits.h"
 #include "engine/shard_loop.h"
 #include "engine/store/inline_store.h"
 #include "engine/store/memory_spool.h"
@@ -22,7 +23,9 @@ namespace pulter::tests {
 /// (database and spool) outlives a crash; everything else dies with it.
 class SimEngine {
  public:
-  explicit SimEngine(std::uint64_t seed = 1, config::Durability durability = config::Durability::strict);
+  /// `turns`: lanes that may be under way at a time.
+  explicit SimEngine(std::uint64_t seed = 1, config::Durability durability = config::Durability::strict,
+                     std::uint64_t turns = limits::turns_max_of_all_shards);
   ~SimEngine();
 
   [[nodiscard]] io::SimIo& io() { return io_; }
@@ -69,9 +72,10 @@ class SimEngine {
 
  private:
   struct Process {
-    Process(store::Core& core, io::SimIo& io, store::MemorySpool& spool, const config::Config& config)
+    Process(store::Core& core, io::SimIo& io, store::MemorySpool& spool, const config::Config& config,
+            std::uint64_t turns)
         : store(core, io),
-          loop(io, store, spool, config, 0, 1),
+          loop(io, store, spool, config, 0, 1, nullptr, turns),
           intake(loop.store(), spool, limits(config)) {}
     static intake::IntakeSettings limits(const config::Config& config) {
       return {.max_file_bytes = 0, .max_rows = 0, .max_batch_bytes = config.max_batch_bytes};
@@ -94,6 +98,7 @@ class SimEngine {
   io::SimIo io_;
   io::Scope world_;
   config::Config config_;
+  std::uint64_t turns_;
   std::unique_ptr<store::Core> disk_;
   store::MemorySpool spool_;
   std::unique_ptr<Process> process_;

@@ -1,0 +1,91 @@
+#include "engine/shard/body_pool.h"
+
+#include <gtest/gtest.h>
+
+#include <utility>
+
+#include "io/sim/sim_io.h"
+
+namespace pulter::shard {
+namespace {
+
+class BodyPoolTest : public testing::Test {
+ protected:
+  io::Task<> take_into(BodyBuffer* out) { *out = co_await pool.take(scope); }
+  /// What `take` gives, without anything happening meanwhile.
+  BodyBuffer take_now() {
+    BodyBuffer out;
+    scope.spawn(take_into(&out));
+    return out;
+  }
+  void run() { io.run_until_idle(); }
+
+  io::SimIo io{io::SimSettings{}};
+  io::Scope scope{io};
+  BodyPool pool{2, 16, 64};
+};
+
+TEST_F(BodyPoolTest, WhatIsLentIsTakenWhenNothingIsFreeTheLongestLentFirst) {
+  BodyBuffer first = pool.try_take();
+  BodyBuffer second = pool.try_take();
+  first.lend();
+  second.lend();
+  EXPECT_FALSE(pool.try_take()) << "nothing is taken away for work ahead";
+  const BodyBuffer third = take_now();
+  EXPECT_TRUE(third);
+  EXPECT_FALSE(first);
+  EXPECT_TRUE(second);
+  EXPECT_EQ(pool.free_count(), 0U);
+}
+
+TEST_F(BodyPoolTest, WhatIsKeptAgainStays) {
+  BodyBuffer first = pool.try_take();
+  const BodyBuffer second = pool.try_take();
+  first.lend();
+  first.keep();
+  BodyBuffer third;
+  scope.spawn(take_into(&third));
+  EXPECT_FALSE(third);
+  EXPECT_TRUE(pool.contended());
+  first.release();
+  run();
+  EXPECT_TRUE(third);
+  EXPECT_FALSE(pool.contended());
+}
+
+TEST_F(BodyPoolTest, LendingGivesAtOnceToWhoWaitsAlready) {
+  BodyBuffer first = pool.try_take();
+  const BodyBuffer second = pool.try_take();
+  BodyBuffer third;
+  scope.spawn(take_into(&third));
+  first.lend();
+  EXPECT_FALSE(first);
+  run();
+  EXPECT_TRUE(third);
+}
+
+TEST_F(BodyPoolTest, ALoanMovesWithItsHolder) {
+  BodyBuffer first = pool.try_take();
+  const BodyBuffer second = pool.try_take();
+  first.lend();
+  BodyBuffer moved = std::move(first);
+  BodyBuffer third;
+  third = std::move(moved);
+  const BodyBuffer taken = take_now();
+  EXPECT_TRUE(taken);
+  EXPECT_FALSE(third);
+}
+
+TEST_F(BodyPoolTest, ALentBufferThatDiesIsFree) {
+  {
+    BodyBuffer first = pool.try_take();
+    first.lend();
+  }
+  EXPECT_EQ(pool.free_count(), 2U);
+  BodyBuffer first = pool.try_take();
+  const BodyBuffer second = pool.try_take();
+  EXPECT_TRUE(first && second);
+}
+
+}  // namespace
+}  // namespace pulter::shard
