@@ -144,18 +144,9 @@ io::Task<> Lane::deliver(store::LaneWork work) {
   Run run{std::move(work), nullptr};
   const std::uint64_t count = run.work.import.count;
   std::uint64_t cursor = model::next_cursor(run.delivery(), count, run.delivery().cursor);
-  auto source = co_await BodySource::open(scope_, services_.spool, run.work.import, run.work.plan);
-  if (!source && source.error().code == ErrorCode::limit_reached) {
-    co_await wait_for_descriptor(source.error());
-    co_return;
-  }
-  run.work.plan = {};  // the source has it, read
-  if (!source) {
-    model::Event event = event_at(run, cursor);
-    co_await halt_unsendable(run, std::move(event), cursor, source.error());
-    co_return;
-  }
-  run.source = std::move(*source);
+  model::Event first = event_at(run, cursor);
+  const bool opened = co_await open_source(run, std::move(first), cursor);
+  if (!opened) co_return;
 
   std::optional<Outgoing> current;
   // Without a digest it could never be rendered: it is opened anew, so that its digest is durable first.
@@ -222,16 +213,8 @@ io::Task<> Lane::perform(store::LaneWork work) {
   if (is_test) {
     run.source = BodySource::for_test(event, webhook_.template_id.value_or(std::string("default")));
   } else {
-    auto source = co_await BodySource::open(scope_, services_.spool, run.work.import, run.work.plan);
-    if (!source && source.error().code == ErrorCode::limit_reached) {
-      co_await wait_for_descriptor(source.error());
-      co_return;
-    }
-    if (!source) {
-      co_await halt_unsendable(run, std::move(event), 0, source.error());
-      co_return;
-    }
-    run.source = std::move(*source);
+    const bool opened = co_await open_source(run, event, 0);
+    if (!opened) co_return;
   }
   std::optional<Outgoing> outgoing = co_await reopen_event(run, std::move(event), 0);
   if (!outgoing || stopping()) co_return;
@@ -252,6 +235,22 @@ io::Task<> Lane::perform(store::LaneWork work) {
   const bool stale = record.disposition == Disposition::retry && !record.spends_budget;
   if (record.disposition == Disposition::retry && !stale) record.disposition = Disposition::halted;
   co_await commit(std::move(record));
+}
+
+/// Maps the import's file. False: look again; where it cannot be used, the delivery has halted at `event`.
+io::Task<bool> Lane::open_source(Run& run, model::Event event, std::uint64_t cursor) {
+  auto source = co_await BodySource::open(scope_, services_.spool, run.work.import, run.work.plan);
+  run.work.plan = {};  // the source has it, read
+  if (source) {
+    run.source = std::move(*source);
+    co_return true;
+  }
+  if (source.error().code == ErrorCode::limit_reached) {
+    co_await wait_for_descriptor(source.error());
+  } else {
+    co_await halt_unsendable(run, std::move(event), cursor, source.error());
+  }
+  co_return false;
 }
 
 /// The event of a step, as far as it can be told without the file. One that is open already and could not be

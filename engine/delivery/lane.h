@@ -86,6 +86,7 @@ class Lane {
 
   io::Task<> deliver(store::LaneWork work);
   io::Task<> perform(store::LaneWork work);
+  io::Task<bool> open_source(Run& run, model::Event event, std::uint64_t cursor);
   io::Task<std::optional<Outgoing>> open_event(Run& run, std::uint64_t cursor);
   io::Task<std::optional<Outgoing>> reopen_event(Run& run, model::Event event, std::uint64_t cursor);
   io::Task<> render_ahead(Run& run, std::uint64_t cursor);

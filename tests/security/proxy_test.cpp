@@ -19,6 +19,11 @@ io::Task<> proxy_script(Peer& peer) {
   co_await peer.read_some(1);
   co_await peer.wait(seconds(1));
   if (peer.received().starts_with("C")) {
+    std::size_t before = 0;
+    while (peer.received().find("\r\n\r\n") == std::string::npos && peer.received().size() > before) {
+      before = peer.received().size();
+      co_await peer.read_some(1);
+    }
     co_await peer.send(connect_answer);
     co_await peer.wait(seconds(1));
     co_return;
