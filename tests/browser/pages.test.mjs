@@ -509,6 +509,43 @@ test("Session.EndedWhileTypingKeepsTheForm", { skip, timeout: 300_000 }, async (
   await page.getByRole("heading", { level: 1, name: "kept while signed out" }).waitFor();
 });
 
+test("Webhook.TlsIsSentOnlyWhereItWasChanged", { skip, timeout: 300_000 }, async (t) => {
+  const { page, mock } = await opened(t);
+  const pem = "-----BEGIN CERTIFICATE-----\nAA==\n-----END CERTIFICATE-----";
+  const key = "-----BEGIN PRIVATE KEY-----\nBB==\n-----END PRIVATE KEY-----";
+  const sent = [];
+  page.on("request", (request) => ["POST", "PATCH"].includes(request.method()) && request.url().includes("/v1/webhooks") && sent.push(request.postDataJSON()));
+  await page.goto(`${mock.url}/webhooks/new`);
+  await page.getByLabel("url", { exact: true }).fill("https://hooks.example.com/tls");
+  await page.getByText("Allowed:").waitFor();
+  await page.getByText("Own authority, client certificate").click();
+  await page.getByLabel("tlsCa").fill("nonsense");
+  await page.keyboard.press("Control+Enter");
+  await page.locator(".field-error", { hasText: "tlsCa is no list of certificates" }).waitFor();
+  await page.getByLabel("tlsCa").fill(pem);
+  await page.getByLabel("tlsCertificate").fill(pem);
+  await page.getByLabel("tlsPrivateKey").fill(key);
+  await page.keyboard.press("Control+Enter");
+  await page.getByRole("button", { name: "Open the webhook" }).click();
+  await page.getByText("1 authority of its own beside the system's").waitFor();
+  await page.getByText("a client certificate is shown").waitFor();
+  assert.equal(sent.at(-1).tlsPrivateKey, `${key}\n`);
+  await page.getByRole("link", { name: "Edit", exact: true }).click();
+  assert.equal((await page.getByLabel("tlsCa").inputValue()).trim(), pem);
+  assert.equal(await page.getByLabel("tlsPrivateKey").inputValue(), "");
+  await page.getByPlaceholder("kept; paste another one").waitFor();
+  await page.getByLabel("description").fill("changed");
+  await page.keyboard.press("Control+Enter");
+  await page.getByText("changed", { exact: true }).waitFor();
+  for (const name of ["tlsCa", "tlsCertificate", "tlsPrivateKey"]) assert.ok(!(name in sent.at(-1)), `${name} was not touched`);
+  await page.getByRole("link", { name: "Edit", exact: true }).click();
+  await page.getByLabel("tlsCertificate").fill("");
+  await page.keyboard.press("Control+Enter");
+  await page.getByText("1 authority of its own").waitFor();
+  assert.equal(sent.at(-1).tlsCertificate, null);
+  assert.ok(!("tlsCa" in sent.at(-1)));
+});
+
 test("Upload.ALostConnectionKeepsTheFileAndAPictureIsRefused", { skip, timeout: 300_000 }, async (t) => {
   const { page, mock } = await opened(t);
   await page.goto(`${mock.url}/upload`);

@@ -3,11 +3,14 @@
 // from the page. Beside them what only a real daemon shows: a packed file that is dropped, a large one, a large body.
 
 import assert from "node:assert/strict";
-import { mkdtemp, rm, writeFile } from "node:fs/promises";
+import { execFile } from "node:child_process";
+import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { createServer } from "node:http";
+import { createServer as createSecureServer } from "node:https";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import test from "node:test";
+import { promisify } from "node:util";
 import { gzipSync } from "node:zlib";
 import { openBrowser, signIn, whyNoBrowser } from "./browser.mjs";
 import { startDaemon } from "./daemon.mjs";
@@ -253,4 +256,42 @@ test("Trouble.ATokenIsDeletedWhileOneTypes", options, async (t) => {
   assert.equal(await page.getByLabel("name", { exact: true }).inputValue(), "typed before");
   await page.getByLabel("name", { exact: true }).press("Control+Enter");
   await page.getByRole("heading", { level: 1, name: "typed before" }).waitFor();
+});
+
+test("Trouble.ACertificateThatNobodyTrustsIsNamedAndMendedByTlsCa", options, async (t) => {
+  const { daemon, page } = await opened(t);
+  const folder = await mkdtemp(join(tmpdir(), "pulter-tls-"));
+  const at = (name) => join(folder, name);
+  await promisify(execFile)("openssl", [
+    "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1", "-nodes", "-days", "2", "-subj", "/CN=receiver",
+    "-addext", "subjectAltName=IP:127.0.0.1", "-keyout", at("key.pem"), "-out", at("cert.pem"),
+  ]);
+  const [cert, key] = await Promise.all([readFile(at("cert.pem"), "utf8"), readFile(at("key.pem"), "utf8")]);
+  const server = createSecureServer({ cert, key }, (request, response) => (request.resume(), response.end("{}"))).listen(0, "127.0.0.1");
+  await new Promise((resolve) => server.once("listening", resolve));
+  t.after(async () => {
+    server.closeAllConnections();
+    server.close();
+    await rm(folder, { recursive: true, force: true });
+  });
+  await page.goto(`${daemon.url}/upload`);
+  await choose(page, "secret.csv", "a,b\n1,2\n");
+  const id = await start(page, `https://127.0.0.1:${server.address().port}/hook`);
+  await page.locator(".note.warn").getByText(/certificate/).waitFor();
+  await page.goto(`${daemon.url}/webhooks`);
+  await page.locator(".row-link").first().click();
+  await page.getByRole("link", { name: "Edit", exact: true }).click();
+  await page.getByText("Own authority, client certificate").click();
+  await page.getByLabel("tlsCa").fill("nothing of the kind");
+  await page.keyboard.press("Control+Enter");
+  await page.locator(".field-error", { hasText: "PEM" }).waitFor();
+  await page.getByLabel("tlsCa").fill(cert);
+  await page.keyboard.press("Control+Enter");
+  await page.getByText("1 authority of its own beside the system's").waitFor();
+  await page.goto(`${daemon.url}/imports/${id}`);
+  await page.locator(".note.warn").getByRole("link", { name: "Open event" }).click();
+  await page.getByRole("button", { name: /^Resend/ }).first().click();
+  await page.locator(".title-line").getByText("delivered").waitFor();
+  await page.goto(`${daemon.url}/imports/${id}`);
+  await page.locator(".title-line").getByText("completed").waitFor();
 });

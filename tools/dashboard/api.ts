@@ -53,6 +53,11 @@ export interface Webhook {
   retryOn4xx: boolean;
   onHalt: "next" | "hold";
   description: string;
+  /** Texts in PEM form; a daemon from before they were there leaves them out. */
+  tlsCa?: string | null;
+  tlsCertificate?: string | null;
+  /** Only ever sent. */
+  tlsPrivateKey?: string | null;
 }
 
 export interface Note {

@@ -39,6 +39,12 @@ function checkUrl(url, field) {
   if (!verdict.allowed) throw new Problem(422, verdict.code, `${field} ${verdict.rule}`, field);
 }
 
+function checkTls(body) {
+  for (const field of ["tlsCa", "tlsCertificate"]) {
+    if (body[field] && !body[field].includes("-----BEGIN CERTIFICATE-----")) throw new Problem(422, "bad_value", `${field} is no list of certificates in PEM form`, field);
+  }
+}
+
 function stats(world, window) {
   const counts = {};
   for (const value of world.imports.values()) counts[value.state] = (counts[value.state] ?? 0) + 1;
@@ -240,7 +246,8 @@ export const routes = [
   ["GET", "/v1/webhooks", ({ world, query }) => page(newestFirst(world.webhooks.values()).filter((each) => !query.get("templateId") || each.templateId === query.get("templateId")), query)],
   ["POST", "/v1/webhooks", ({ world, body }) => {
     checkUrl(body.url ?? "", "url");
-    const { secret = newSecret(), ...fields } = body;
+    checkTls(body);
+    const { secret = newSecret(), tlsPrivateKey: _key, ...fields } = body;
     const value = newWebhook(fields);
     world.secrets.set(value.id, secret);
     world.putWebhook(value);
@@ -249,7 +256,9 @@ export const routes = [
   ["GET", "/v1/webhooks/{id}", ({ world, id }) => json(200, found(world.webhooks, id, "webhook"))],
   ["PATCH", "/v1/webhooks/{id}", ({ world, id, body }) => {
     if (body.url) checkUrl(body.url, "url");
-    const value = { ...found(world.webhooks, id, "webhook"), ...body };
+    checkTls(body);
+    const { tlsPrivateKey: _key, ...fields } = body;
+    const value = { ...found(world.webhooks, id, "webhook"), ...fields };
     if (body.enabled) value.disabledReason = null;
     if (body.enabled === false) value.disabledReason = "disabled by hand";
     world.putWebhook(value);

@@ -121,6 +121,8 @@ export const newWebhook = (fields) => ({
   retryOn4xx: false,
   onHalt: "next",
   description: "",
+  tlsCa: null,
+  tlsCertificate: null,
   ...fields,
 });
 

@@ -1,5 +1,6 @@
 import type { Webhook } from "../../../api";
-import { count, seconds } from "../../lib/format";
+import { count, plural, seconds } from "../../lib/format";
+import { certificates } from "../../lib/pem";
 import { Card } from "../../components/card";
 import { Text } from "../../components/text";
 
@@ -30,6 +31,18 @@ export function LimitsCard({ webhook }: { webhook: Webhook }) {
             <span class="muted">none of its own</span>
           )}
         </dd>
+        {webhook.tlsCa && (
+          <>
+            <dt>tlsCa</dt>
+            <dd>{plural(certificates(webhook.tlsCa), "authority", "authorities")} of its own beside the system's</dd>
+          </>
+        )}
+        {webhook.tlsCertificate && (
+          <>
+            <dt>tlsCertificate</dt>
+            <dd>a client certificate is shown where the receiver asks for one</dd>
+          </>
+        )}
       </dl>
     </Card>
   );

@@ -16,6 +16,7 @@ import { SkeletonBlock } from "../../components/skeleton";
 import { Text } from "../../components/text";
 import { UrlField } from "../../components/url_field";
 import { EventBoxes } from "./events_card";
+import { changedTls, TlsFields, tlsOf } from "./tls_fields";
 
 const defaultSchedule = "0 s, 5 s, 30 s, 2 min, 10 min, 1 h, 3 h, 8 h";
 
@@ -49,6 +50,7 @@ function Form({ webhook }: { webhook: Webhook | undefined }) {
     retryOn4xx: webhook?.retryOn4xx ?? false,
     onHalt: webhook?.onHalt ?? ("next" as "next" | "hold"),
     headers: headersText(webhook?.headers ?? {}),
+    ...tlsOf(webhook),
   });
   const [allowed, setAllowed] = useState<boolean>();
   const [made, setMade] = useState<Webhook>();
@@ -81,6 +83,7 @@ function Form({ webhook }: { webhook: Webhook | undefined }) {
         retryOn4xx: value.retryOn4xx,
         onHalt: value.onHalt,
         headers,
+        ...changedTls(value, webhook),
       };
       if (webhook) {
         keepWebhooks([await api.updateWebhook(webhook.id, fields)]);
@@ -94,7 +97,7 @@ function Form({ webhook }: { webhook: Webhook | undefined }) {
       setMade(created);
     });
   };
-  const named = ["url", "templateId", "timeoutMs", "retrySchedule", "headers", "secret", "description", "events"];
+  const named = ["url", "templateId", "timeoutMs", "retrySchedule", "headers", "secret", "description", "events", "tlsCa", "tlsCertificate", "tlsPrivateKey"];
   return (
     <form class="form" onSubmit={save} onKeyDown={submitOnCtrlEnter}>
       {form.problem && !named.includes(form.problem.field ?? "") && <ProblemBox problem={form.problem} />}
@@ -136,53 +139,56 @@ function Form({ webhook }: { webhook: Webhook | undefined }) {
             <EventBoxes value={value.events} onChange={(events) => set({ events })} />
           </fieldset>
         </Card>
-        <Card title="Limits and retries">
-          <label class="field">
-            <span>timeoutMs</span>
-            <span class="row">
-              <input class="input short" inputMode="numeric" value={value.timeoutMs} onInput={(event) => set({ timeoutMs: event.currentTarget.value })} />
-              seconds, 1 to 3,600: receivers work inside the request
-            </span>
-            {!timed && <span class="field-error">A number of seconds, 1 to 3,600</span>}
-            {errorOf("timeoutMs") && <span class="field-error">{errorOf("timeoutMs")}</span>}
-          </label>
-          <label class="field">
-            <span>retrySchedule</span>
-            <input
-              class="input"
-              value={value.retrySchedule}
-              aria-invalid={schedule ? undefined : "true"}
-              onInput={(event) => set({ retrySchedule: event.currentTarget.value })}
-            />
-            {!schedule && <span class="field-error">Write spans and commas: 0 s, 5 s, 2 min, 1 h</span>}
-            {errorOf("retrySchedule") && <span class="field-error">{errorOf("retrySchedule")}</span>}
-          </label>
-          <label class="check">
-            <input type="checkbox" checked={value.retryOn4xx} onChange={(event) => set({ retryOn4xx: event.currentTarget.checked })} />
-            <span>
-              <code>retryOn4xx</code> <span class="muted">try other 4xx again instead of halting at once</span>
-            </span>
-          </label>
-          <label class="field">
-            <span>onHalt</span>
-            <select class="input" value={value.onHalt} onChange={(event) => set({ onHalt: event.currentTarget.value as "next" | "hold" })}>
-              <option value="next">continue with the next import</option>
-              <option value="hold">hold the lane until it is resumed or cancelled</option>
-            </select>
-          </label>
-          <label class="field">
-            <span>headers</span>
-            <textarea
-              class="input mono"
-              value={value.headers}
-              placeholder="X-Tenant: acme"
-              aria-invalid={headers ? undefined : "true"}
-              onInput={(event) => set({ headers: event.currentTarget.value })}
-            />
-            {!headers && <span class="field-error">One header a line: Name: value</span>}
-            {errorOf("headers") && <span class="field-error"><Text value={errorOf("headers") ?? ""} /></span>}
-          </label>
-        </Card>
+        <div>
+          <Card title="Limits and retries">
+            <label class="field">
+              <span>timeoutMs</span>
+              <span class="row">
+                <input class="input short" inputMode="numeric" value={value.timeoutMs} onInput={(event) => set({ timeoutMs: event.currentTarget.value })} />
+                seconds, 1 to 3,600: receivers work inside the request
+              </span>
+              {!timed && <span class="field-error">A number of seconds, 1 to 3,600</span>}
+              {errorOf("timeoutMs") && <span class="field-error">{errorOf("timeoutMs")}</span>}
+            </label>
+            <label class="field">
+              <span>retrySchedule</span>
+              <input
+                class="input"
+                value={value.retrySchedule}
+                aria-invalid={schedule ? undefined : "true"}
+                onInput={(event) => set({ retrySchedule: event.currentTarget.value })}
+              />
+              {!schedule && <span class="field-error">Write spans and commas: 0 s, 5 s, 2 min, 1 h</span>}
+              {errorOf("retrySchedule") && <span class="field-error">{errorOf("retrySchedule")}</span>}
+            </label>
+            <label class="check">
+              <input type="checkbox" checked={value.retryOn4xx} onChange={(event) => set({ retryOn4xx: event.currentTarget.checked })} />
+              <span>
+                <code>retryOn4xx</code> <span class="muted">try other 4xx again instead of halting at once</span>
+              </span>
+            </label>
+            <label class="field">
+              <span>onHalt</span>
+              <select class="input" value={value.onHalt} onChange={(event) => set({ onHalt: event.currentTarget.value as "next" | "hold" })}>
+                <option value="next">continue with the next import</option>
+                <option value="hold">hold the lane until it is resumed or cancelled</option>
+              </select>
+            </label>
+            <label class="field">
+              <span>headers</span>
+              <textarea
+                class="input mono"
+                value={value.headers}
+                placeholder="X-Tenant: acme"
+                aria-invalid={headers ? undefined : "true"}
+                onInput={(event) => set({ headers: event.currentTarget.value })}
+              />
+              {!headers && <span class="field-error">One header a line: Name: value</span>}
+              {errorOf("headers") && <span class="field-error"><Text value={errorOf("headers") ?? ""} /></span>}
+            </label>
+          </Card>
+          <TlsFields webhook={webhook} value={value} set={set} errorOf={errorOf} />
+        </div>
       </div>
       <div class="form-actions">
         <button type="submit" class="button primary" disabled={!ready} aria-busy={form.busy || undefined}>
