@@ -204,11 +204,11 @@ class ControlShard {
   int tcp_listener_ = -1;
 };
 
-Result<> start_others(const config::Config& config, Home& home, io::Worker& worker, std::uint32_t count,
-                      std::uint64_t turns, std::vector<std::unique_ptr<ShardThread>>& others) {
-  for (std::uint32_t index = 1; index < count; ++index) {
-    others.push_back(
-        std::make_unique<ShardThread>(*home.store, *home.spool, config, worker, index, count, turns));
+/// As `first`, with the numbers that follow its own.
+Result<> start_others(const config::Config& config, Home& home, io::Worker& worker, const ShardPlace& first,
+                      std::vector<std::unique_ptr<ShardThread>>& others) {
+  for (ShardPlace place = first; ++place.index < place.count;) {
+    others.push_back(std::make_unique<ShardThread>(*home.store, *home.spool, config, worker, place));
     if (auto started = others.back()->await_start(); !started) {
       others.back()->join();
       others.pop_back();
@@ -234,15 +234,19 @@ Result<> run(const config::Config& config, const std::function<void(std::string_
   io::Worker worker;
   auto ring = io::UringIo::create({.tcp_congestion = config.tcp_congestion, .worker = &worker});
   if (!ring) return fail(std::move(ring.error()));
-  const std::uint64_t turns = shard::turns_per_shard(descriptors, count);
-  ShardLoop loop(**ring, *home->store, *home->spool, config, 0, count, nullptr, turns);
+  const auto desks = std::make_unique<delivery::RenderDesk[]>(count);
+  const ShardPlace place{.index = 0,
+                         .count = count,
+                         .turns = shard::turns_per_shard(descriptors, count),
+                         .desks = {desks.get(), count}};
+  ShardLoop loop(**ring, *home->store, *home->spool, config, place);
   if (!config.tls_ca_file.empty()) {
     // A wrong file is told now, and not by the first delivery.
     if (auto trusted = loop.dialer().load_trust(); !trusted) return fail(std::move(trusted.error()));
   }
   std::vector<std::unique_ptr<ShardThread>> others;
   Shards shards(loop, others);
-  auto started = start_others(config, *home, worker, count, turns, others);
+  auto started = start_others(config, *home, worker, place, others);
   ControlShard control(config, pages, *home, loop, shards);
   if (started) started = control.listen();
   if (!started) {
@@ -255,6 +259,7 @@ Result<> run(const config::Config& config, const std::function<void(std::string_
     control.run(signals->get());
   }
   while (!loop.finished()) loop.turn(io::never);
+  for (auto& other : others) other->await_end();
   for (auto& other : others) other->join();
   if (started) io::log(io::LogLevel::info, "Stopped: everything is durable");
   return started;

@@ -122,9 +122,13 @@ inline constexpr std::uint64_t turns_min = 4;
 inline constexpr std::uint64_t turns_max_of_all_shards = 60'000;
 /// Work that found no descriptor all the same (EMFILE, ENFILE) looks again after this.
 inline constexpr auto descriptor_retry_wait = 100ms;
-/// Body buffers of one shard. Two are enough for one lane at full speed (one leaving, one rendered ahead);
-/// more let several receivers be slow to read at once before their buffers are taken from them.
-inline constexpr std::size_t body_buffers_per_shard = 6;
+/// Body buffers of one shard: for one lane at full speed one that leaves and two groups that are rendered
+/// ahead, one of them by another shard; more let several receivers be slow to read at once before their
+/// buffers are taken from them.
+inline constexpr std::size_t body_buffers_per_shard = 12;
+/// Bytes of the file from which on a group of bodies is given to another shard: rendering them takes several
+/// times as long as waking that shard and being woken by it.
+inline constexpr std::uint64_t helped_bytes_min = 128 * kib;
 /// Body bytes that one buffer holds: a usual batch (5,000 rows of 250 bytes) whole. A larger body leaves in
 /// windows.
 inline constexpr std::size_t body_window_bytes = 2 * mib;

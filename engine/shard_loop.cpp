@@ -9,13 +9,12 @@
 namespace pulter::engine {
 
 ShardLoop::ShardLoop(io::Io& io, store::Store& store, store::Spool& spool, const config::Config& config,
-                     std::uint32_t index, std::uint32_t count, std::unique_ptr<io::Resolver> resolver,
-                     std::uint64_t turns)
+                     const ShardPlace& place, std::unique_ptr<io::Resolver> resolver)
     : io_(io),
       store_(store, io),
       bodies_(limits::body_buffers_per_shard, http::head_bytes_max, limits::body_window_bytes),
-      renderer_(io),
-      turns_(turns),
+      renderer_(io, place.desks, place.index, place.helped_bytes_min),
+      turns_(place.turns),
       scope_(io),
       resolver_(resolver != nullptr
                     ? std::move(resolver)
@@ -31,7 +30,7 @@ ShardLoop::ShardLoop(io::Io& io, store::Store& store, store::Spool& spool, const
                    .config = config,
                    .counters = counters_,
                    .changes = &changes_},
-                  index, count) {}
+                  place.index, place.count) {}
 
 void ShardLoop::post(Message message) {
   const Message::Kind kind = message.kind;
@@ -54,6 +53,7 @@ io::Task<> ShardLoop::start_lanes() {
 
 void ShardLoop::turn(io::Instant until) {
   bool busy = store_.drain();
+  busy = renderer_.collect() || busy;
   Message message;
   while (inbox_.take(message)) {
     handle(std::move(message));
@@ -69,7 +69,13 @@ void ShardLoop::turn(io::Instant until) {
     cancel_at_ = io::never;
     scope_.cancel();
   }
-  io_.run_once(busy ? io_.now() : std::min(until, cancel_at_));
+  if (busy) {
+    io_.run_once(io_.now());
+    return;
+  }
+  renderer_.open_desk();
+  io_.run_once(std::min(until, cancel_at_));
+  renderer_.close_desk();
 }
 
 void ShardLoop::handle(Message message) {

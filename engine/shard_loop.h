@@ -3,12 +3,14 @@
 #include <atomic>
 #include <cstdint>
 #include <memory>
+#include <span>
 #include <string>
 
 #include "engine/change_outbox.h"
 #include "engine/config/config.h"
 #include "engine/delivery/dialer.h"
 #include "engine/delivery/dispatcher.h"
+#include "engine/delivery/render_desk.h"
 #include "engine/delivery/renderer.h"
 #include "engine/limits.h"
 #include "engine/shard/body_pool.h"
@@ -35,15 +37,24 @@ struct Message {
   io::Duration patience{};  ///< drain: how long answers are awaited before the rest is cancelled
 };
 
+/// Which of the shards this is.
+struct ShardPlace {
+  std::uint32_t index = 0;
+  std::uint32_t count = 1;
+  std::uint64_t turns = limits::turns_max_of_all_shards;  ///< lanes that are under way at a time, at most
+  /// Where shards help each other: one desk per shard, shared by all. None: nobody helps.
+  std::span<delivery::RenderDesk> desks = {};
+  std::uint64_t helped_bytes_min = limits::helped_bytes_min;  ///< of a file; for less nobody is asked
+};
+
 /// One shard: a thread's own Io, its lanes, buffers and timers (architecture, section 3, point 4). It shares
 /// nothing; others reach it through `post` alone. Runs over any Io, so a simulation turns the same object.
 class ShardLoop {
  public:
-  /// Everything referenced outlives it. `index` is below `count`. Names are looked up over DNS unless a
-  /// simulation gives a `resolver` of its own. At most `turns` lanes are under way at a time.
+  /// Everything referenced outlives it, the desks also the last turn of every other shard. Names are looked
+  /// up over DNS unless a simulation gives a `resolver` of its own.
   ShardLoop(io::Io& io, store::Store& store, store::Spool& spool, const config::Config& config,
-            std::uint32_t index, std::uint32_t count, std::unique_ptr<io::Resolver> resolver = nullptr,
-            std::uint64_t turns = limits::turns_max_of_all_shards);
+            const ShardPlace& place, std::unique_ptr<io::Resolver> resolver = nullptr);
 
   /// Hands a message to this shard and wakes it. One posting thread: the control shard. Never blocks: a poke
   /// that finds the mailbox full becomes a look at the whole store.

@@ -8,10 +8,9 @@
 namespace pulter::engine {
 
 ShardThread::ShardThread(store::Store& store, store::Spool& spool, const config::Config& config,
-                         io::Worker& worker, std::uint32_t index, std::uint32_t count, std::uint64_t turns)
-    : thread_([this, &store, &spool, &config, &worker, index, count, turns] {
-        run(store, spool, config, worker, index, count, turns);
-      }) {}
+                         io::Worker& worker, const ShardPlace& place)
+    : thread_([this, &store, &spool, &config, &worker, place] { run(store, spool, config, worker, place); }) {
+}
 
 Result<> ShardThread::await_start() {
   started_.acquire();
@@ -25,8 +24,8 @@ void ShardThread::join() {
 }
 
 void ShardThread::run(store::Store& store, store::Spool& spool, const config::Config& config,
-                      io::Worker& worker, std::uint32_t index, std::uint32_t count, std::uint64_t turns) {
-  io::name_thread("shard-" + std::to_string(index));
+                      io::Worker& worker, const ShardPlace& place) {
+  io::name_thread("shard-" + std::to_string(place.index));
   const io::UringSettings settings{.tcp_congestion = config.tcp_congestion, .worker = &worker};
   auto ring = io::UringIo::create(settings);
   if (!ring) {
@@ -35,10 +34,11 @@ void ShardThread::run(store::Store& store, store::Spool& spool, const config::Co
     return;
   }
   io_ = std::move(*ring);
-  loop_ = std::make_unique<ShardLoop>(*io_, store, spool, config, index, count, nullptr, turns);
+  loop_ = std::make_unique<ShardLoop>(*io_, store, spool, config, place);
   loop_->start();
   started_.release();
   while (!loop_->finished()) loop_->turn(io::never);
+  ended_.release();
   may_end_.acquire();
   loop_.reset();
   io_.reset();

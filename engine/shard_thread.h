@@ -16,20 +16,23 @@ namespace pulter::engine {
 class ShardThread {
  public:
   ShardThread(store::Store& store, store::Spool& spool, const config::Config& config, io::Worker& worker,
-              std::uint32_t index, std::uint32_t count, std::uint64_t turns);
+              const ShardPlace& place);
 
   /// Waits until the shard turns, or could not be started (its ring's error).
   Result<> await_start();
-  /// Waits for the shard's end after `drain` or `cancel`. The loop is gone afterwards: from here on nobody
-  /// may post.
+  /// Waits until the shard turns no more, after `drain` or `cancel`. Its loop is still there: others, which
+  /// have helped it, may be about to wake it.
+  void await_end() { ended_.acquire(); }
+  /// After the end of all shards. The loop is gone afterwards: from here on nobody may post.
   void join();
   [[nodiscard]] ShardLoop& loop() { return *loop_; }
 
  private:
   void run(store::Store& store, store::Spool& spool, const config::Config& config, io::Worker& worker,
-           std::uint32_t index, std::uint32_t count, std::uint64_t turns);
+           const ShardPlace& place);
 
   std::binary_semaphore started_{0};
+  std::binary_semaphore ended_{0};
   std::binary_semaphore may_end_{0};  ///< nobody reaches for the loop any more
   std::optional<Error> problem_;
   std::unique_ptr<io::UringIo> io_;

@@ -83,16 +83,16 @@ Result<BodyPosition> BodySource::begin(const model::Event& event) {
     position.rows = writer_->begin(*range);
     return position;
   }
-  position.is_fixed = true;
   envelope_.event_name = event.name;
-  fixed_ = event.name == "test" ? json::test_body(envelope_) : json::lifecycle_body(envelope_);
+  position.fixed = std::make_shared<const std::string>(
+      event.name == "test" ? json::test_body(envelope_) : json::lifecycle_body(envelope_));
   return position;
 }
 
 Result<std::size_t> BodySource::fill(BodyPosition& position, std::span<char> out) const {
-  if (position.is_fixed) {
-    const std::size_t take = std::min(out.size(), fixed_.size() - position.fixed_offset);
-    std::memcpy(out.data(), fixed_.data() + position.fixed_offset, take);
+  if (position.fixed != nullptr) {
+    const std::size_t take = std::min(out.size(), position.fixed->size() - position.fixed_offset);
+    std::memcpy(out.data(), position.fixed->data() + position.fixed_offset, take);
     position.fixed_offset += take;
     return take;
   }
@@ -102,8 +102,8 @@ Result<std::size_t> BodySource::fill(BodyPosition& position, std::span<char> out
 }
 
 bool BodySource::finished(const BodyPosition& position) const {
-  return position.is_fixed ? position.fixed_offset == fixed_.size()
-                           : json::BatchWriter::finished(position.rows);
+  return position.fixed != nullptr ? position.fixed_offset == position.fixed->size()
+                                   : json::BatchWriter::finished(position.rows);
 }
 
 }  // namespace pulter::delivery

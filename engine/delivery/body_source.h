@@ -21,13 +21,13 @@ namespace pulter::delivery {
 /// Where the writing of one body stands; a copy is a place to come back to.
 struct BodyPosition {
   json::Position rows;
-  bool is_fixed = false;  ///< lifecycle and test bodies are small and held whole by the source
+  std::shared_ptr<const std::string> fixed;  ///< lifecycle and test bodies are small and held whole
   std::size_t fixed_offset = 0;
 };
 
 /// Everything that the bodies of one import are a pure function of: its file, its plan, its settings
-/// (architecture, section 3, point 5). Keeps the file mapped while it lives; one thread at a
-/// time.
+/// (architecture, section 3, point 5). Keeps the file mapped while it lives. One thread, but for `fill` and
+/// `finished`: any number of threads at once, each with a position of its own.
 class BodySource {
  public:
   /// Maps the file and decodes the plan; `plan` may be empty where only lifecycle bodies are wanted.
@@ -60,7 +60,6 @@ class BodySource {
   json::Envelope envelope_;
   std::shared_ptr<store::OpenFile> file_;
   std::unique_ptr<json::BatchWriter> writer_;
-  std::string fixed_;
   std::optional<csv::BatchRange> found_;  ///< the last one: its event and its body both ask for it
 };
 

@@ -29,7 +29,11 @@ bool may_try_again(Status status) {
 }  // namespace
 
 Lane::Lane(io::Scope& shard, LaneServices services, std::string webhook_id, std::uint64_t epoch)
-    : scope_(shard.io(), &shard), services_(services), webhook_id_(std::move(webhook_id)), epoch_(epoch) {}
+    : scope_(shard.io(), &shard),
+      services_(services),
+      webhook_id_(std::move(webhook_id)),
+      epoch_(epoch),
+      ahead_(scope_, services_.renderer) {}
 
 io::Task<> Lane::run(shard::Turn turn) {
   turn_ = std::move(turn);
@@ -167,14 +171,16 @@ io::Task<> Lane::deliver(store::LaneWork work) {
       co_await wait_for_descriptor(*attempt.facts().error);
       continue;
     }
-    if (ahead_.empty()) co_await render_ahead(run, current->cursor);
+    render_ahead(run, current->cursor);
     co_await settle_attempt(attempt, *current);
     if (scope_.cancelled()) break;  // nobody knows how it ended: it is sent again, with the same id and bytes
 
     store::Record record = make_record(run, *current, attempt);
     const bool delivered = record.disposition == Disposition::delivered;
     const bool retry = record.disposition == Disposition::retry;
-    if (delivered && !ahead_.empty()) record.next_event = ahead_.front().event;
+    bool has_next = false;
+    if (delivered) has_next = co_await ahead_.wait();
+    if (has_next) record.next_event = *ahead_.first();
     if (retry) {
       current->event.attempts = record.attempt.number;
       current->event.attempts_in_budget += record.spends_budget ? 1 : 0;
@@ -183,7 +189,7 @@ io::Task<> Lane::deliver(store::LaneWork work) {
     }
     const std::uint64_t following = record.next_cursor;
     Step step = Step::go_on;
-    if (delivered && !ahead_.empty() && services_.config.durability == config::Durability::relaxed) {
+    if (has_next && services_.config.durability == config::Durability::relaxed) {
       step = co_await commit_overlapped(std::move(record));
     } else {
       step = co_await commit(std::move(record));
@@ -191,14 +197,14 @@ io::Task<> Lane::deliver(store::LaneWork work) {
     if (step != Step::go_on) break;
     if (retry) {
       if constexpr (planted(Bug::successor_overtakes)) {
-        if (auto overtaking = take_ahead()) current = std::move(overtaking);
+        if (auto overtaking = ahead_.take()) current = std::move(overtaking);
       }
       ahead_.clear();  // it may take hours: their signatures would be too old, and others want the buffers
       continue;
     }
     if (!delivered || following == model::cursor_end(count)) break;
     cursor = following;
-    current = take_ahead();
+    current = ahead_.take();
     if (!current) current = co_await open_event(run, cursor);
   }
   ahead_.clear();
@@ -313,9 +319,15 @@ io::Task<std::optional<Outgoing>> Lane::reopen_event(Run& run, model::Event even
   shard::BodyBuffer buffer = co_await services_.bodies.take(scope_);
   if (!buffer) co_return std::optional<Outgoing>();
   const std::int64_t now_s = shard::unix_ms(scope_.io()) / 1000;
+  auto start = run.source->begin(event);
+  if (!start) {
+    co_await halt_unsendable(run, std::move(event), cursor, start.error());
+    co_return std::optional<Outgoing>();
+  }
   BodyJob job{.source = run.source.get(),
               .event = event,
               .cursor = cursor,
+              .start = std::move(*start),
               .secrets = secrets_,
               .timestamp = now_s,
               .buffer = std::move(buffer),
@@ -330,46 +342,49 @@ io::Task<std::optional<Outgoing>> Lane::reopen_event(Run& run, model::Event even
 }
 
 /// The next successors, rendered while the event at `cursor` is in flight: several, so that they are signed
-/// side by side. Half of the spare buffers at most are used for it, and a failure is met again, and told,
-/// when its turn comes.
-io::Task<> Lane::render_ahead(Run& run, std::uint64_t cursor) {
+/// side by side, and by all shards that have nothing to do. This shard does what nobody else has begun.
+void Lane::render_ahead(Run& run, std::uint64_t cursor) {
+  while (!draining_) {
+    const bool is_served = ahead_.is_served_here();
+    if (is_served && !services_.renderer.finds_help_for(run.work.import.text.length)) return;
+    std::vector<BodyJob> jobs = next_jobs(run, ahead_.last_cursor(cursor));
+    if (jobs.empty()) return;
+    std::uint64_t file_bytes = 0;
+    for (const BodyJob& job : jobs) file_bytes += job.start.rows.end - job.start.rows.offset;
+    const bool elsewhere = services_.renderer.finds_help_for(file_bytes);
+    if (is_served && !elsewhere) return;
+    ahead_.render(std::move(jobs), run.source, elsewhere);
+  }
+}
+
+/// What follows `cursor`, as far as buffers are to be had: half of the spare ones at most. One that fails is
+/// met again, and told, when its turn comes.
+std::vector<BodyJob> Lane::next_jobs(Run& run, std::uint64_t cursor) {
   const std::uint64_t count = run.work.import.count;
   const std::size_t buffers = std::max<std::size_t>(1, services_.bodies.free_count() / 2);
   const std::size_t wanted = std::min(buffers, bodies_ahead_max);
   const std::int64_t now_s = shard::unix_ms(scope_.io()) / 1000;
   std::vector<BodyJob> jobs;
   jobs.reserve(wanted);
-  while (!draining_ && jobs.size() < wanted) {
+  while (jobs.size() < wanted) {
     cursor = model::next_cursor(run.delivery(), count, cursor + 1);
     if (cursor == model::cursor_end(count)) break;
     shard::BodyBuffer buffer = services_.bodies.try_take();
     if (!buffer) break;
     auto event = next_event(run, cursor);
     if (!event) break;
+    auto start = run.source->begin(*event);
+    if (!start) break;
     jobs.push_back({.source = run.source.get(),
                     .event = std::move(*event),
                     .cursor = cursor,
+                    .start = std::move(*start),
                     .secrets = secrets_,
                     .timestamp = now_s,
                     .buffer = std::move(buffer),
                     .outgoing = {}});
   }
-  Renderer::Request request = services_.renderer.render(jobs);
-  co_await request;
-  for (BodyJob& job : jobs) {
-    if (!job.outgoing) break;
-    ahead_.push_back(std::move(*job.outgoing));
-  }
-  // An answer may take minutes. What was rendered for after it can be rendered again.
-  for (Outgoing& outgoing : ahead_) outgoing.buffer.lend();
-}
-
-std::optional<Outgoing> Lane::take_ahead() {
-  if (ahead_.empty()) return std::nullopt;
-  std::optional<Outgoing> first(std::move(ahead_.front()));
-  ahead_.erase(ahead_.begin());
-  first->buffer.keep();
-  return first;
+  return jobs;
 }
 
 /// Whether the store has the event as pending: it waits for a retry, or waited while its import was stopped.
@@ -556,6 +571,9 @@ io::Task<Lane::Step> Lane::commit_overlapped(store::Record record) {
 }
 
 io::Task<> Lane::commit_in_background(store::Record record) {
+  // After the next request has left: the store's thread, woken first, may take this core for its commit.
+  const io::Instant next_turn = scope_.io().now();
+  co_await io::sleep_until(scope_, next_turn);
   while (true) {
     store::Record copy = record;
     auto reply = co_await services_.store.call(std::move(copy));

@@ -10,6 +10,7 @@
 #include "codec/net/url.h"
 #include "codec/sign/secret.h"
 #include "engine/config/config.h"
+#include "engine/delivery/ahead.h"
 #include "engine/delivery/attempt.h"
 #include "engine/delivery/changes.h"
 #include "engine/delivery/connection.h"
@@ -69,7 +70,7 @@ class Lane {
   /// One import on its way through this lane.
   struct Run {
     store::LaneWork work;
-    std::unique_ptr<BodySource> source;
+    std::shared_ptr<BodySource> source;
     [[nodiscard]] const model::Delivery& delivery() const { return work.import.deliveries.front(); }
   };
   enum class Step : std::uint8_t { go_on, ask_again, stop };
@@ -89,8 +90,8 @@ class Lane {
   io::Task<bool> open_source(Run& run, model::Event event, std::uint64_t cursor);
   io::Task<std::optional<Outgoing>> open_event(Run& run, std::uint64_t cursor);
   io::Task<std::optional<Outgoing>> reopen_event(Run& run, model::Event event, std::uint64_t cursor);
-  io::Task<> render_ahead(Run& run, std::uint64_t cursor);
-  std::optional<Outgoing> take_ahead();
+  void render_ahead(Run& run, std::uint64_t cursor);
+  std::vector<BodyJob> next_jobs(Run& run, std::uint64_t cursor);
   [[nodiscard]] model::Event event_at(const Run& run, std::uint64_t cursor) const;
   Result<model::Event> next_event(const Run& run, std::uint64_t cursor);
   [[nodiscard]] static bool has_waited(const Run& run, const model::Event& event);
@@ -119,7 +120,7 @@ class Lane {
   std::vector<sign::Secret> secrets_;
   shard::Turn turn_;
   std::unique_ptr<Connection> connection_;
-  std::vector<Outgoing> ahead_;  ///< successors of the event in flight, in order, rendered and signed
+  Ahead ahead_;
   io::Event poked_;
   bool was_poked_ = false;
   bool draining_ = false;

@@ -24,7 +24,6 @@ std::unexpected<Error> digest_differs(const model::Event& event, const std::stri
 /// A body on its way through the steps.
 struct Work {
   BodyJob* job = nullptr;
-  BodyPosition start;
   BodyPosition position;
   std::optional<sign::Signer> signer;
   Digest digest;
@@ -42,9 +41,7 @@ void fail_job(Work& work, Error error) {
 
 void begin(Work& work, BodyJob& job) {
   work.job = &job;
-  auto start = job.source->begin(job.event);
-  if (!start) return fail_job(work, std::move(start.error()));
-  work.start = work.position = *start;
+  work.position = job.start;
   work.signer.emplace(job.secrets, job.event.id, job.timestamp);
 }
 
@@ -74,20 +71,17 @@ void finish(Work& work) {
   job.event.body_bytes = work.bytes;
   Outgoing outgoing;
   outgoing.cursor = job.cursor;
-  outgoing.start = work.start;
+  outgoing.start = std::move(job.start);
   outgoing.timestamp = job.timestamp;
   outgoing.signature = work.signer->finish();
-  if (work.bytes <= job.buffer.window().size()) {
-    outgoing.in_buffer = static_cast<std::size_t>(work.bytes);
-    outgoing.buffer = std::move(job.buffer);
-  }
+  if (work.bytes <= job.buffer.window().size()) outgoing.in_buffer = static_cast<std::size_t>(work.bytes);
   outgoing.event = std::move(job.event);
   job.outgoing = std::move(outgoing);
 }
 
 }  // namespace
 
-void prepare_together(std::span<BodyJob* const> jobs) {
+void render_together(std::span<BodyJob* const> jobs) {
   PULTER_CHECK(jobs.size() <= sign::bodies_together_max);
   std::array<Work, sign::bodies_together_max> works;
   const std::span<Work> mine = std::span(works).first(jobs.size());
@@ -107,23 +101,30 @@ void prepare_together(std::span<BodyJob* const> jobs) {
   }
   for (Work& work : mine) {
     if (!work.failed) finish(work);
-    // What did not keep its buffer gives it back at once: others may wait for it.
-    work.job->buffer.release();
   }
+}
+
+void settle(BodyJob& job) {
+  if (job.outgoing && job.outgoing->in_buffer > 0) job.outgoing->buffer = std::move(job.buffer);
+  job.buffer.release();
 }
 
 Result<Outgoing> prepare(BodySource& source, model::Event event, std::uint64_t cursor,
                          std::span<const sign::Secret> secrets, std::int64_t timestamp,
                          shard::BodyBuffer buffer) {
+  auto start = source.begin(event);
+  if (!start) return fail(std::move(start.error()));
   BodyJob job{.source = &source,
               .event = std::move(event),
               .cursor = cursor,
+              .start = std::move(*start),
               .secrets = secrets,
               .timestamp = timestamp,
               .buffer = std::move(buffer),
               .outgoing = {}};
   BodyJob* const only = &job;
-  prepare_together(std::span(&only, 1));
+  render_together(std::span(&only, 1));
+  settle(job);
   return std::move(job.outgoing);
 }
 

@@ -27,11 +27,12 @@ struct Outgoing {
   std::size_t in_buffer = 0;  ///< bytes of the body in the buffer: all of it, or 0
 };
 
-/// One body to be made: what it is a function of, and, once prepared, what came of it.
+/// One body to be made: what it is a function of, and, once rendered, what came of it.
 struct BodyJob {
-  BodySource* source = nullptr;
+  const BodySource* source = nullptr;
   model::Event event;  ///< with id, name and index set; given away to `outgoing`
   std::uint64_t cursor = 0;
+  BodyPosition start;  ///< where `source` begins with the event's body
   std::span<const sign::Secret> secrets;
   std::int64_t timestamp = 0;
   shard::BodyBuffer buffer;
@@ -43,15 +44,19 @@ struct BodyJob {
 inline constexpr std::size_t render_step_bytes = 64 * 1024;
 
 /// Renders and signs 1 to sign::bodies_together_max bodies side by side: a step of each, then the signatures
-/// of all steps in one go while the bytes are in the core's cache. A job's buffer is worked in, and kept in
-/// its result when the whole body fits; one source may serve several jobs.
+/// of all steps in one go while the bytes are in the core's cache. Works in the jobs' buffers, which stay
+/// theirs; one source may serve several jobs.
 ///
 /// An event that has a digest already (a retry, a resend, a restart) must come out the same: otherwise
-/// store_corrupt, and nothing may be sent. Other errors: those of BodySource. A pure computation but for the
-/// buffer.
-void prepare_together(std::span<BodyJob* const> jobs);
+/// store_corrupt, and nothing may be sent. Other errors: those of BodySource. A pure computation: any thread,
+/// as long as it has the jobs for itself; `settle` follows where their buffers are from.
+void render_together(std::span<BodyJob* const> jobs);
 
-/// The same for one body.
+/// Hands a rendered job's buffer to its result when the whole body is in it, or else back to the pool: others
+/// may wait for it. The thread of the buffer's pool.
+void settle(BodyJob& job);
+
+/// Renders one body and settles it. Errors: also those of BodySource::begin.
 [[nodiscard]] Result<Outgoing> prepare(BodySource& source, model::Event event, std::uint64_t cursor,
                                        std::span<const sign::Secret> secrets, std::int64_t timestamp,
                                        shard::BodyBuffer buffer);

@@ -14,10 +14,13 @@ using engine::Message;
 
 std::vector<std::unique_ptr<engine::ShardLoop>> make_loops(io::SimIo& io, store::Store& store,
                                                            store::Spool& spool, const config::Config& config,
-                                                           std::uint32_t count, const WorldFaults& faults) {
+                                                           std::span<delivery::RenderDesk> desks,
+                                                           const WorldFaults& faults) {
   std::vector<std::unique_ptr<engine::ShardLoop>> loops;
+  const auto count = static_cast<std::uint32_t>(desks.size());
   for (std::uint32_t index = 0; index < count; ++index) {
-    loops.push_back(std::make_unique<engine::ShardLoop>(io, store, spool, config, index, count,
+    const engine::ShardPlace place{.index = index, .count = count, .desks = desks, .helped_bytes_min = 1};
+    loops.push_back(std::make_unique<engine::ShardLoop>(io, store, spool, config, place,
                                                         std::make_unique<Names>(io, faults)));
   }
   return loops;
@@ -65,7 +68,9 @@ Machine::Process::Process(Machine& machine)
             }),
       store(inner, machine.io_, machine.judge_, machine.faults_),
       files(machine.spool_),
-      loops(make_loops(machine.io_, store, files, machine.config_, machine.plan_.shards, machine.faults_)),
+      desks(std::make_unique<delivery::RenderDesk[]>(machine.plan_.shards)),
+      loops(make_loops(machine.io_, store, files, machine.config_, {desks.get(), machine.plan_.shards},
+                       machine.faults_)),
       intake(loops[0]->store(), files,
              {.max_file_bytes = 0, .max_rows = 0, .max_batch_bytes = machine.config_.max_batch_bytes}) {}
 

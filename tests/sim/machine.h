@@ -84,6 +84,7 @@ class Machine {
     store::InlineStore inner;
     WatchedStore store;
     ProcessSpool files;
+    std::unique_ptr<delivery::RenderDesk[]> desks;
     std::vector<std::unique_ptr<engine::ShardLoop>> loops;
     intake::Intake intake;
   };

@@ -14,6 +14,9 @@ namespace {
 using namespace std::chrono_literals;
 using store::Status;
 
+/// Turns of one run; a usual one has 2,400. One that never comes to rest does not end by the clock alone.
+constexpr std::uint64_t turns_max = 200'000;
+
 io::SimSettings settings(const Plan& plan) {
   io::SimSettings settings;
   settings.seed = plan.seed;
@@ -230,6 +233,10 @@ void World::converge(const std::string& what, bool may_halt) {
   while (!all_accepted() || unfinished(!may_halt) > 0) {
     if (io_.now() >= deadline) {
       judge_.fault("I8: " + what + ": not all imports came to an end in time\n" + state_text());
+      return;
+    }
+    if (figures_.turns >= turns_max) {
+      judge_.fault("I8: " + what + ": it goes round in circles\n" + state_text());
       return;
     }
     restart_if_failed();

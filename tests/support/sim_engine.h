@@ -75,7 +75,7 @@ class SimEngine {
     Process(store::Core& core, io::SimIo& io, store::MemorySpool& spool, const config::Config& config,
             std::uint64_t turns)
         : store(core, io),
-          loop(io, store, spool, config, 0, 1, nullptr, turns),
+          loop(io, store, spool, config, {.turns = turns}),
           intake(loop.store(), spool, limits(config)) {}
     static intake::IntakeSettings limits(const config::Config& config) {
       return {.max_file_bytes = 0, .max_rows = 0, .max_batch_bytes = config.max_batch_bytes};

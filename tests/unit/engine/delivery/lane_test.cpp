@@ -334,6 +334,46 @@ TEST_F(Lanes, ResendTakesItsTurnAndLeavesTheCursor) {
   EXPECT_EQ(state(id), ImportState::completed);
 }
 
+TEST_F(Lanes, ResendAYearOldEventWithItsIdAndBytesAndANewSignature) {
+  const std::string id = start(300, 100);
+  ASSERT_TRUE(reach(id, ImportState::completed));
+  const Receipt first = receiver_.history()[2];
+  engine_.run_for(365 * 24h);
+  engine_.crash(true);
+  engine_.restart();
+  auto added = engine_.ask(store::AddLaneTask{store::LaneTaskKind::resend, first.webhook_id, {}});
+  ASSERT_TRUE(added.done()) << added.detail;
+  engine_.poke(webhook_.id);
+  ASSERT_TRUE(engine_.run_until([&] { return receiver_.history().size() == 4; }));
+  const Receipt& again = receiver_.history()[3];
+  EXPECT_EQ(again.webhook_id, first.webhook_id);
+  EXPECT_EQ(again.body, first.body);
+  EXPECT_TRUE(again.verified);
+  EXPECT_GE(again.at - first.at, 365 * 24h);
+}
+
+TEST_F(Lanes, ResendAHaltedEventOnceAndLeaveItsImportHalted) {
+  receiver_.set_script([](const Receipt&, std::size_t number) {
+    return number == 2 ? Reaction{.answer = answer(422, "", "no")} : Reaction{};
+  });
+  const std::string id = start(300, 100);
+  ASSERT_TRUE(reach(id, ImportState::halted));
+  const std::string event_id = engine_.look(id).deliveries.front().halted_event_id;
+  const std::string body = receiver_.history()[1].body;
+  auto added = engine_.ask(store::AddLaneTask{store::LaneTaskKind::resend, event_id, {}});
+  ASSERT_TRUE(added.done()) << added.detail;
+  engine_.poke(webhook_.id);
+  ASSERT_TRUE(engine_.run_until([&] { return receiver_.history().size() == 3; }));
+  EXPECT_EQ(receiver_.history()[2].webhook_id, event_id);
+  EXPECT_EQ(receiver_.history()[2].body, body);
+  engine_.run_for(1h);
+  EXPECT_EQ(receiver_.history().size(), 3u);
+  EXPECT_EQ(state(id), ImportState::halted) << "going on is what resume is for";
+  ASSERT_TRUE(engine_.ask(store::CommandImport{id, store::ImportCommand::resume}).done());
+  engine_.poke(webhook_.id);
+  ASSERT_TRUE(reach(id, ImportState::completed));
+}
+
 TEST_F(Lanes, RowErrorsAreStoredWithTheirRows) {
   receiver_.set_script([](const Receipt& receipt, std::size_t) {
     const std::size_t at = receipt.body.find("__index\":\"") + 10;
