@@ -345,6 +345,9 @@ io::Task<std::optional<Outgoing>> Lane::reopen_event(Run& run, model::Event even
 /// side by side, and by all shards that have nothing to do. This shard does what nobody else has begun.
 void Lane::render_ahead(Run& run, std::uint64_t cursor) {
   while (!draining_) {
+    // Whole groups only, where something is under way already: a body alone takes twice as long to sign.
+    const bool is_begun = ahead_.last_cursor(0) != 0;
+    if (is_begun && services_.bodies.free_count() < 2 * bodies_ahead_max) return;
     const bool is_served = ahead_.is_served_here();
     if (is_served && !services_.renderer.finds_help_for(run.work.import.text.length)) return;
     std::vector<BodyJob> jobs = next_jobs(run, ahead_.last_cursor(cursor));
