@@ -1,6 +1,7 @@
 #include <algorithm>
 
 #include "engine/config/config.h"
+#include "engine/config/config_form.h"
 
 // The library's own shared object throws; its header alone, compiled here without exceptions, returns its
 // errors.
@@ -22,48 +23,12 @@ std::unexpected<Error> refuse(std::string_view file, const toml::source_region& 
                                std::move(detail), std::string(field)});
 }
 
-/// What a line has that no setting needs; null when there is nothing. The library must not see these: it
-/// stops the program over a header such as "[/]", and what it does with letters outside of quotes is not
-/// defined.
-const char* oddity_of(std::string_view line) {
-  line = line.substr(std::min(line.find_first_not_of(" \t"), line.size()));
-  if (line.starts_with("[")) {
-    return "a line begins with \"[\", but the settings have no tables: write each as name = value, and a "
-           "list with "
-           "its \"[\" behind the \"=\"";
-  }
-  char quote = 0;
-  for (std::size_t i = 0; i < line.size(); ++i) {
-    const char c = line[i];
-    if (quote == 0 && c == '#') return nullptr;
-    if (quote == 0 && static_cast<unsigned char>(c) >= 0x80)
-      return "a letter that is not ASCII stands outside of quotes";
-    if (quote == 0 && (line.substr(i).starts_with("\"\"\"") || line.substr(i).starts_with("'''")))
-      return "a text over several lines begins, but no setting takes one";
-    if (quote == '"' && c == '\\') {
-      ++i;
-    } else if (quote == c) {
-      quote = 0;
-    } else if (quote == 0 && (c == '"' || c == '\'')) {
-      quote = c;
-    }
-  }
-  return nullptr;
-}
-
-Result<> check_lines(std::string_view text, std::string_view file) {
-  if (text.starts_with("\xef\xbb\xbf")) text.remove_prefix(3);
-  std::int64_t number = 1;
-  for (std::size_t at = 0; at < text.size(); ++number) {
-    const std::size_t end = std::min(text.find('\n', at), text.size());
-    if (const char* why = oddity_of(text.substr(at, end - at))) {
-      std::string detail(file);
-      detail.append(":").append(std::to_string(number)).append(": ").append(why);
-      return std::unexpected(Error{ErrorCode::bad_config, number, std::move(detail), {}});
-    }
-    at = end + 1;
-  }
-  return {};
+Result<> check_form(std::string_view text, std::string_view file) {
+  const auto problem = find_form_problem(text);
+  if (!problem) return {};
+  std::string detail(file);
+  detail.append(":").append(std::to_string(problem->line)).append(": ").append(problem->text);
+  return std::unexpected(Error{ErrorCode::bad_config, problem->line, std::move(detail), {}});
 }
 
 /// A scalar as the text that a flag or variable would have; nothing for a table, a float or a date.
@@ -98,7 +63,7 @@ Result<> apply(Config& config, std::string_view file, std::string_view name, con
 }  // namespace
 
 Result<> load_config(Config& config, std::string_view text, std::string_view file_name) {
-  if (auto good = check_lines(text, file_name); !good) return good;
+  if (auto good = check_form(text, file_name); !good) return good;
   toml::parse_result parsed = toml::parse(text, file_name);
   if (!parsed) {
     const toml::parse_error& error = parsed.error();

@@ -27,7 +27,8 @@ Read read_request(std::string_view bytes, std::string_view pattern) {
     while (!complete) {
       const auto step = reader.feed(piece);
       if (!step) {
-        read.said += std::string(name(step.error().code));
+        // Of two faults it depends on the cut which one is met first.
+        read.said += " refused";
         return read;
       }
       require(step->consumed <= piece.size(), "no more is taken than came");

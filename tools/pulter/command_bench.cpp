@@ -13,6 +13,7 @@ namespace bench {
 const std::vector<Scenario>& scenarios() {
   static const std::vector<Scenario> all{
       {"firehose", "one large file, one webhook, beside the rivals", run_firehose_scenario},
+      {"scaling", "one large file over 1, 2, 4, … shards", run_scaling_scenario},
       {"fan-out", "1,000 small imports at once, each to a webhook of its own, beside the rivals",
        run_fan_out_scenario},
       {"slow", "1,000 webhooks that take 50 ms for each answer", run_slow_scenario},

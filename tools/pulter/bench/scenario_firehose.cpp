@@ -2,6 +2,11 @@
 
 #include <fmt/format.h>
 
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "io/process.h"
 #include "tools/pulter/bench/daemon.h"
 #include "tools/pulter/bench/one_webhook.h"
 #include "tools/pulter/bench/receiver.h"
@@ -91,6 +96,38 @@ ScenarioReport run_firehose_scenario(Bench& bench) {
       "CPU of the "
       "sender's process alone, Pulter's copy of the file, plan, log and commits included.",
       rows, static_cast<double>(io::blocking::file_size(size)) / 1e6, batch_size);
+  return scenario;
+}
+
+ScenarioReport run_scaling_scenario(Bench& bench) {
+  const std::uint64_t rows = bench.options().rows;
+  const std::string file = bench.data_file("contacts", rows);
+  ScenarioReport scenario;
+  scenario.name = "scaling";
+  scenario.question = "one large file, one webhook: what do more shards give it?";
+  scenario.metrics = {
+      {"CPU", "s", 3}, {"wall", "s", 3}, {"anonymous memory", "MB", 1}, {"rows per CPU-s", "M", 2}};
+  scenario.reference = "1 shard";
+  scenario.setup =
+      fmt::format("the firehose's file and receiver, relaxed; {} cores, one of which the receiver uses too.",
+                  io::usable_cpus());
+  Receiver dropping({});
+  std::vector<std::unique_ptr<Daemon>> daemons;
+  std::vector<Entrant> entrants;
+  for (unsigned shards = 1; shards <= io::usable_cpus(); shards *= 2) {
+    const std::string name = fmt::format("{} shard{}", shards, shards == 1 ? "" : "s");
+    daemons.push_back(
+        std::make_unique<Daemon>(bench, DaemonOptions{.name = fmt::format("shards-{}", shards),
+                                                      .durability = "relaxed",
+                                                      .flags = {"--shards", std::to_string(shards)}}));
+    Daemon& daemon = *daemons.back();
+    daemon.start();
+    daemon.make_webhook(dropping.url());
+    entrants.push_back({name, Kind::pulter, [&, one = &daemon] {
+                          return import_once(*one, dropping, {file, rows, batch_size});
+                        }});
+  }
+  contest(bench, scenario, entrants);
   return scenario;
 }
 

@@ -157,6 +157,11 @@ ScenarioReport run_gap_scenario(Bench& bench) {
                           return gaps();
                         }});
   }
+  entrants.push_back({"yardstick: one thread, no store", Kind::yardstick, [&] {
+                        receiver.reset();
+                        (void)send_by_one_thread(job, receiver);
+                        return gaps();
+                      }});
   for (const Rival& rival : find_rivals(bench, scenario.notes)) {
     entrants.push_back({rival.name, Kind::rival, [&, rival] {
                           receiver.reset();

@@ -6,6 +6,7 @@ namespace pulter::tool::bench {
 
 // One function a scenario; scenarios() in command_bench.cpp says what each asks.
 [[nodiscard]] ScenarioReport run_firehose_scenario(Bench& bench);
+[[nodiscard]] ScenarioReport run_scaling_scenario(Bench& bench);
 [[nodiscard]] ScenarioReport run_fan_out_scenario(Bench& bench);
 [[nodiscard]] ScenarioReport run_slow_scenario(Bench& bench);
 [[nodiscard]] ScenarioReport run_stall_scenario(Bench& bench);

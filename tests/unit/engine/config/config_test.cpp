@@ -122,6 +122,37 @@ TEST(ConfigFile, BrokenTomlNamesTheLine) {
   EXPECT_EQ(refusal("socket = \"/s\"\n\nshards = = 1").substr(0, 14), "pulter.toml:3:");
 }
 
+TEST(ConfigFile, WhatTheLibraryMustNotSeeIsRefusedWithItsLine) {
+  const struct {
+    std::string text;
+    std::string words;
+  } cases[] = {
+      {"shards = 1\n_t= [}t=ue", ":2: expected a value"},  // found by fuzzing: the library stops the program
+      {"x = {a = 1}", ":1: expected a value"},
+      {"x = [[1]]", ":1: a list stands in a list"},
+      {"x = [1 2]", ":1: expected a comma"},
+      {"x = [1,\n2", ":2: expected a comma"},
+      {"x = [1,\n", ":2: a list is not closed"},
+      {"x = [,]", ":1: expected a value"},
+      {"x = 1 y = 2", ":1: the line goes on"},
+      {"a.b = 1", ":1: expected a \"=\""},
+      {"\"x\" = 1", ":1: expected the name"},
+      {"x\n", ":1: expected a \"=\""},
+      {"x = \"a\\", ":1: a text is not closed"},
+      {"x = 'a", ":1: a text is not closed"},
+      {"x = \"a\rb", ":1: a text is not closed"},
+      {"x = [\"a\", # one\n  \xc3\xa9]", ":2: a letter that is not ASCII"},
+  };
+  for (const auto& each : cases) {
+    EXPECT_NE(refusal(each.text).find(each.words), std::string::npos) << each.text << "\n"
+                                                                      << refusal(each.text);
+  }
+  EXPECT_EQ(refusal("\xef\xbb\xbf"
+                    "allow_networks = [ # two\r\n \"10.0.0.0/8\",\r\n\r\n  'fd00::/8', ]\r\n# end"),
+            "accepted");
+  EXPECT_EQ(refusal("allow_networks = []\nallowed_ports=[25,6379]#\n\n"), "accepted");
+}
+
 TEST(ConfigFile, DeepNestingIsRefused) {
   const std::string deep = "a = " + std::string(100'000, '[');
   EXPECT_NE(refusal(deep), "accepted");
