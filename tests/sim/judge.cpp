@@ -171,6 +171,7 @@ void Judge::recorded(const store::Record& record, Status status) {
   const bool halts = record.disposition == Disposition::halted || record.disposition == Disposition::gone;
   if (halts && record.task_id == 0) disturbed_.insert(record.import_id);
   if (status != Status::done) return;
+  if (record.task_id != 0) forget_resend(key.first);
   const Receipt* receipt = find_receipt(key);
   const bool delivered = record.attempt.outcome == model::Outcome::delivered;
   if (delivered && (receipt == nullptr || !receipt->answered || !receipt->may_count)) {
@@ -189,7 +190,8 @@ void Judge::recorded(const store::Record& record, Status status) {
   if (record.disposition != Disposition::retry) return;
   io::Instant due = now_ + std::chrono::milliseconds(record.retry_at_ms - wall_ms_) - 1s;
   if (receipt != nullptr && receipt->answered) due = std::max(due, receipt->not_before - 1s);
-  if (record.task_id == 0 && !resending_.contains(key.first)) not_before_[key.first] = {key.second, due};
+  // Whoever asked for a resend before this attempt ended need not wait for its retry.
+  if (record.task_id == 0 && !waiting_resends_.contains(key.first)) not_before_[key.first] = {key.second, due};
 }
 
 /// The receiver answered in advance: its own doing.
@@ -219,10 +221,17 @@ void Judge::resume_answered(const std::string& import_id, bool is_done) {
 void Judge::asks_to_resend(const std::string& event_id) {
   resent_.insert(event_id);
   resending_.insert(event_id);
+  waiting_resends_.insert(event_id);
   not_before_.erase(event_id);
 }
 
-void Judge::resend_answered(const std::string& event_id) {
+void Judge::forget_resend(const std::string& event_id) {
+  if (const auto asked = waiting_resends_.find(event_id); asked != waiting_resends_.end())
+    waiting_resends_.erase(asked);
+}
+
+void Judge::resend_answered(const std::string& event_id, bool is_done) {
+  if (!is_done) forget_resend(event_id);
   if (const auto asked = resending_.find(event_id); asked != resending_.end()) resending_.erase(asked);
   not_before_.erase(event_id);
 }

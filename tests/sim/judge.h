@@ -73,7 +73,7 @@ class Judge {
   void asks_to_resume(const std::string& import_id) { resuming_.insert(import_id); }
   void resume_answered(const std::string& import_id, bool is_done);
   void asks_to_resend(const std::string& event_id);
-  void resend_answered(const std::string& event_id);
+  void resend_answered(const std::string& event_id, bool is_done);
   void enabled(std::size_t webhook) { disabled_.erase(webhook); }
   /// Times that were promised on the wall's clock hold no longer.
   void wall_jumped() { not_before_.clear(); }
@@ -88,6 +88,7 @@ class Judge {
   [[nodiscard]] const ExpectedImport& expected(std::size_t file) const { return expected_[file]; }
 
  private:
+  void forget_resend(const std::string& event_id);
   void resumed(const std::string& import_id);
   using AttemptKey = std::pair<std::string, std::uint32_t>;
   struct Seen {
@@ -128,6 +129,7 @@ class Judge {
   std::multiset<std::string> resuming_;
   std::set<std::string> resent_;
   std::multiset<std::string> resending_;
+  std::multiset<std::string> waiting_resends_;  ///< asked for, and not in the log as far as is known
   std::map<std::size_t, io::Instant> uncalled_until_;
   std::set<std::tuple<std::size_t, std::string, std::uint64_t>> excused_;  ///< webhook, import, step
   std::set<std::string> disturbed_;  ///< imports whose turn was taken from them

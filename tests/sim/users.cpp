@@ -99,7 +99,7 @@ io::Task<> World::resend(std::string event_id) {
   judge_.asks_to_resend(event_id);
   auto reply = co_await machine_.store().call(std::move(request));
   if (reply.status == Status::fenced) co_return;
-  judge_.resend_answered(event_id);
+  judge_.resend_answered(event_id, reply.done());
   diary_.note(io_.now(), "asked to resend " + event_id + (reply.done() ? "" : ": " + reply.detail));
   poke_all();
 }
