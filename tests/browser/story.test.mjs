@@ -59,7 +59,7 @@ test("Story.FromSignInToRotatedSecret", { skip: whyNoBrowser, timeout: 600_000 }
   await step("a wrong token is refused, the right one leads on", async () => {
     await page.goto(`${daemon.url}/importers`);
     await heading("Sign in").waitFor();
-    assert.match(page.url(), /\/signin\?next=%2Fimporters$/);
+    await page.waitForURL(/\/signin\?next=%2Fimporters$/);
     await page.fill("input[name=token]", "pt_wrong");
     await page.keyboard.press("Enter");
     await page.getByText("does not know this token").waitFor();

@@ -46,7 +46,7 @@ export function TestCard({ webhook, sent }: { webhook: Webhook; sent: Event | un
       </Card>
     );
   }
-  if (!id || !value) return <Card title="Test" hint={last.loading ? undefined : "none was sent yet; a test has one made-up row"} />;
+  if (!id || !value) return <Card title="Test" hint={id || last.loading ? undefined : "none was sent yet; a test has one made-up row"} />;
   const said = attempt && saidBy(attempt);
   return (
     <Card
