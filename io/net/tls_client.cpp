@@ -10,6 +10,7 @@
 
 #include "codec/base/check.h"
 #include "codec/base/digest.h"
+#include "io/log.h"
 
 namespace pulter::io {
 namespace {
@@ -98,6 +99,8 @@ TlsClient::~TlsClient() = default;
 
 Result<> TlsClient::load() {
   if (context_ != nullptr) return {};
+  trust_stamp_ = trust_stamp(settings_);
+  looked_at_ = io_.now();
   auto trust = load_trust(settings_);
   if (!trust) return std::unexpected(std::move(trust.error()));
   trust_ = std::move(*trust);
@@ -106,8 +109,29 @@ Result<> TlsClient::load() {
   return {};
 }
 
+void TlsClient::look_for_changes() {
+  const Instant now = io_.now();
+  if (now - looked_at_ < settings_.look_interval) return;
+  looked_at_ = now;
+  std::string stamp = trust_stamp(settings_);
+  if (stamp == trust_stamp_) return;
+  trust_stamp_ = std::move(stamp);
+  auto trust = load_trust(settings_);
+  if (!trust) {
+    log(LogLevel::warning, "The trusted certificates were changed and cannot be used: the old ones stay",
+        {{"reason", trust.error().detail}});
+    return;
+  }
+  trust_ = std::move(*trust);
+  SSL_CTX_set1_verify_cert_store(context_.get(), trust_.get());
+  // A session that is resumed is not verified again, and its authority may be gone.
+  shared_.sessions.clear();
+  log(LogLevel::info, "The trusted certificates were changed: the new ones count", {});
+}
+
 Result<TlsHandle> TlsClient::make_handle(const TlsPeer& peer) {
   if (Result<> loaded = load(); !loaded) return std::unexpected(std::move(loaded.error()));
+  look_for_changes();
   TlsHandle ssl(SSL_new(context_.get()));
   PULTER_CHECK(ssl != nullptr);
   SSL_set_connect_state(ssl.get());

@@ -29,7 +29,8 @@ class TlsClient {
   TlsClient(Io& io, TlsSettings settings);
   ~TlsClient();
 
-  /// Loads the trusted certificates, once; `connect` does it otherwise, with the first connection. Blocks for
+  /// Loads the trusted certificates, once; `connect` does it otherwise, with the first connection, and again
+  /// when their files were changed: a file that cannot be read then leaves everything as it was. Blocks for
   /// some milliseconds. Errors: bad_config naming the file.
   Result<> load();
 
@@ -41,12 +42,15 @@ class TlsClient {
 
  private:
   Result<TlsHandle> make_handle(const TlsPeer& peer);
+  void look_for_changes();
 
   Io& io_;
   TlsSettings settings_;
   TlsShared shared_;
   TlsContext context_;
   TlsStore trust_;
+  std::string trust_stamp_;
+  Instant looked_at_{};
 };
 
 }  // namespace pulter::io

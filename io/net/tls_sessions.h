@@ -24,6 +24,10 @@ class TlsSessions {
   [[nodiscard]] TlsSession take(std::string_view key, Instant now);
   /// Keeps a new session instead of the one before it.
   void put(std::string_view key, TlsSession session, Instant now);
+  void clear() noexcept {
+    entries_.clear();
+    oldest_first_.clear();
+  }
   [[nodiscard]] std::size_t size() const noexcept { return entries_.size(); }
 
  private:

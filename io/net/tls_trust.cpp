@@ -5,6 +5,7 @@
 #include <openssl/pem.h>
 #include <openssl/ssl.h>
 #include <openssl/x509.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include <array>
@@ -95,6 +96,19 @@ Result<TlsStore> load_trust(const TlsSettings& settings) {
       return std::unexpected(std::move(added.error()));
   }
   return store;
+}
+
+std::string trust_stamp(const TlsSettings& settings) {
+  std::string stamp;
+  for (const std::string* path : {&settings.system_ca_file, &settings.extra_ca_file}) {
+    struct stat status {};
+    const bool found = !path->empty() && ::stat(path->c_str(), &status) == 0;
+    stamp += found ? std::to_string(status.st_ino) + "," + std::to_string(status.st_size) + "," +
+                         std::to_string(status.st_mtim.tv_sec) + "." + std::to_string(status.st_mtim.tv_nsec)
+                   : std::string("none");
+    stamp += ";";
+  }
+  return stamp;
 }
 
 Result<TlsStore> extend_trust(const TlsStore& base, std::string_view pem) {

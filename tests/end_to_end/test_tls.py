@@ -13,21 +13,23 @@ from harness import SAMPLE, check, make_webhook, workplace
 sys.path.insert(0, str(pathlib.Path(__file__).parent / "tls"))
 from authority import Authority  # noqa: E402
 from name_server import NameServer  # noqa: E402
-from servers import NGINX, Nginx, OpensslServer, PoliteServer, free_port  # noqa: E402
+from servers import NGINX, Nginx, OpensslServer, PoliteServer, Proxy, free_port  # noqa: E402
 
 HOST = "hooks.example.test"
 OK = b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok"
 
 
-def start(place, authority, names=None):
+def start(place, authority, names=None, **settings):
     """A daemon that trusts the authority beside the system's, and asks the test's own name server."""
     server = NameServer(names or {HOST: ["127.0.0.1"]})
-    os.environ["PULTER_TLS_CA_FILE"] = str(authority.certificate)
-    os.environ["PULTER_DNS_SERVERS"] = server.address
+    given = {"TLS_CA_FILE": str(authority.certificate), "DNS_SERVERS": server.address, **settings}
+    environment = {f"PULTER_{name}": value for name, value in given.items()}
+    os.environ.update(environment)
     try:
         return place.daemon().wait_ready(), server
     finally:
-        del os.environ["PULTER_TLS_CA_FILE"], os.environ["PULTER_DNS_SERVERS"]
+        for name in environment:
+            del os.environ[name]
 
 
 def send_test(daemon, webhook_id):
@@ -88,7 +90,7 @@ def versions_keys_and_resumption():
             certificate, key = authority.issue(HOST, rsa=rsa)
             for version in ("TLSv1.2", "TLSv1.3"):
                 sites.append({"port": free_port(), "certificate": certificate, "key": key, "version": version,
-                              "more": f"ssl_protocols {version}; keepalive_timeout 0;"})
+                              "more": f"ssl_protocols {version}; keepalive_timeout 0; ssl_early_data on;"})
         nginx = Nginx(place, sites, receiver.url.rsplit("/", 1)[0])
         for site in sites:
             before = len(nginx.requests())
@@ -96,9 +98,14 @@ def versions_keys_and_resumption():
             for _ in range(3):
                 attempt = await_attempt(daemon, send_test(daemon, webhook["id"]))
                 check(attempt["outcome"] == "delivered", f"{site['version']}: {attempt['error']}")
+            # nginx writes its log after its answer.
+            nginx.await_(lambda count=before + 3: len(nginx.requests()) >= count, "nginx's log of three requests")
             seen = nginx.requests()[before:]
             check(all(request[0] == site["version"] for request in seen), f"nginx saw {seen}")
             check([request[1] for request in seen] == [".", "r", "r"], f"sessions were not resumed: {seen}")
+            # nginx would take a request with the first flight of a resumed session (RFC 8446, 2.3): anybody could
+            # send that again.
+            check(all(request[2] == "early=-" for request in seen), f"early data was sent: {seen}")
         daemon.stop()
 
 
@@ -191,6 +198,64 @@ def each_webhook_brings_its_own():
         server.await_seen(rb"POST /hook HTTP/1.1.*\"metadata\":{}}")
         server.write(OK)
         check(await_attempt(daemon, event)["outcome"] == "delivered", "s_server with a client certificate")
+        daemon.stop()
+
+
+def certificates_are_renewed_while_it_runs():
+    """The receiver moves to another authority, and the operator replaces the file: no restart."""
+    with workplace() as place:
+        old, new = Authority(place.folder), Authority(place.folder, "New Root")
+        trusted = place.folder / "trusted.pem"
+        shutil.copy(old.certificate, trusted)
+        daemon, _ = start(place, old, TLS_CA_FILE=str(trusted))
+        receiver = place.receiver()
+        sites = [{"port": free_port(), "certificate": one[0], "key": one[1], "more": "keepalive_timeout 0;"}
+                 for one in (old.issue(HOST), new.issue(HOST))]
+        Nginx(place, sites, receiver.url.rsplit("/", 1)[0])
+        webhooks = [make_webhook(daemon, f"https://{HOST}:{site['port']}/hook") for site in sites]
+
+        def outcomes():
+            return [await_attempt(daemon, send_test(daemon, webhook["id"]))["outcome"] for webhook in webhooks]
+
+        check(outcomes() == ["delivered", "unreachable"], "before")
+        shutil.copy(new.certificate, trusted)
+        until = time.monotonic() + 60
+        while (found := outcomes()) != ["unreachable", "delivered"]:
+            check(time.monotonic() < until, f"after a minute: {found}")
+            time.sleep(0.5)
+        check("The trusted certificates were changed" in (place.folder / "pulterd.log").read_text(), "the log")
+        daemon.stop()
+
+
+def through_a_proxy():
+    with workplace() as place:
+        authority = Authority(place.folder)
+        proxy = Proxy()
+        names = {HOST: ["127.0.0.1"], "private.test": ["10.1.2.3"]}
+        daemon, _ = start(place, authority, names, PROXY=proxy.url)
+        receiver = place.receiver()
+        certificate, key = authority.issue(HOST)
+        stranger, stranger_key = authority.issue("other.test")
+        sites = [{"port": free_port(), "certificate": certificate, "key": key},
+                 {"port": free_port(), "certificate": stranger, "key": stranger_key}]
+        nginx = Nginx(place, sites, receiver.url.rsplit("/", 1)[0])
+        for _ in range(2):
+            attempt = try_url(daemon, f"https://{HOST}:{sites[0]['port']}/hook")
+            check(attempt["outcome"] == "delivered", f"https: {attempt['error']}")
+            check(attempt["remoteAddress"] == proxy.url.removeprefix("http://"), f"remoteAddress: {attempt}")
+        check(set(proxy.asked) == {f"CONNECT {HOST}:{sites[0]['port']} HTTP/1.1"}, f"asked: {proxy.asked}")
+        check(nginx.requests()[0][0] == "TLSv1.3", f"nginx saw {nginx.requests()}")
+        # The tunnel's end is verified as ever.
+        attempt = try_url(daemon, f"https://{HOST}:{sites[1]['port']}/hook")
+        check("for another host" in attempt["error"], f"behind the proxy: {attempt['error']}")
+        plain = receiver.url.replace("127.0.0.1", HOST)
+        attempt = try_url(daemon, plain)
+        check(attempt["outcome"] == "delivered", f"http: {attempt['error']}")
+        check(proxy.asked[-1] == f"POST {plain} HTTP/1.1", f"asked: {proxy.asked[-1]}")
+        # What may not be reached is not asked for either.
+        asked = len(proxy.asked)
+        attempt = try_url(daemon, "https://private.test/hook")
+        check("refused" in attempt["error"] and len(proxy.asked) == asked, f"private.test: {attempt['error']}")
         daemon.stop()
 
 
@@ -298,4 +363,5 @@ if __name__ == "__main__":
         print("skipped: nginx or openssl is not installed (tools/ci/install-dependencies test)")
         sys.exit(77)
     harness.main([an_import_arrives_whole, versions_keys_and_resumption, refusals_name_their_reason,
-                  each_webhook_brings_its_own, literal_addresses_have_their_own_name, what_s_server_can_do, names_that_lead_nowhere])
+                  each_webhook_brings_its_own, certificates_are_renewed_while_it_runs, through_a_proxy,
+                  literal_addresses_have_their_own_name, what_s_server_can_do, names_that_lead_nowhere])

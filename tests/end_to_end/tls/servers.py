@@ -40,7 +40,7 @@ http {{
   access_log {folder}/access.log combined; client_max_body_size 64m; client_body_buffer_size 4m;
   client_body_temp_path {folder}/body; proxy_temp_path {folder}/proxy; fastcgi_temp_path {folder}/f;
   uwsgi_temp_path {folder}/u; scgi_temp_path {folder}/s; ssl_session_cache shared:tls:1m; ssl_protocols TLSv1.2 TLSv1.3;
-  keepalive_requests 1000; log_format tls "$ssl_protocol $ssl_session_reused"; access_log {folder}/tls.log tls;
+  keepalive_requests 1000; log_format tls "$ssl_protocol $ssl_session_reused early=$ssl_early_data"; access_log {folder}/tls.log tls;
   {servers}
 }}"""
         with open(f"{folder}/nginx.conf", "w") as file:
@@ -60,6 +60,47 @@ def is_listening(port):
         return True
     except OSError:
         return False
+
+
+class Proxy:
+    """An HTTP proxy: CONNECT makes a tunnel to the port that was asked for, on this machine.
+    `.asked` are the first lines of what it was asked."""
+
+    def __init__(self):
+        self.asked = []
+        self.listener = socket.create_server(("127.0.0.1", 0))
+        self.url = f"http://127.0.0.1:{self.listener.getsockname()[1]}"
+        threading.Thread(target=self.accept, daemon=True).start()
+
+    def accept(self):
+        while True:
+            connection = self.listener.accept()[0]
+            threading.Thread(target=self.serve, args=[connection], daemon=True).start()
+
+    def serve(self, near):
+        head = b""
+        while b"\r\n\r\n" not in head:
+            head += near.recv(65536)
+        line = head.split(b"\r\n")[0].decode()
+        self.asked.append(line)
+        method, target, _ = line.split()
+        place = target if method == "CONNECT" else target.split("/")[2]
+        far = socket.create_connection(("127.0.0.1", int(place.rsplit(":", 1)[1])))
+        if method == "CONNECT":
+            near.sendall(b"HTTP/1.1 200 Connection established\r\n\r\n")
+        else:
+            far.sendall(head)
+        threading.Thread(target=self.pass_on, args=[near, far], daemon=True).start()
+        self.pass_on(far, near)
+
+    @staticmethod
+    def pass_on(source, target):
+        try:
+            while piece := source.recv(65536):
+                target.sendall(piece)
+            target.shutdown(socket.SHUT_WR)
+        except OSError:
+            pass
 
 
 class PoliteServer:

@@ -2,6 +2,7 @@
 #include <gtest/gtest.h>
 
 #include <cerrno>
+#include <fstream>
 #include <memory>
 #include <string>
 
@@ -325,6 +326,30 @@ TEST_P(TlsTest, BadFilesOfCertificatesAreNamed) {
   EXPECT_TRUE(has(load(write_temporary("empty.pem", "")), "holds no certificate"));
   const std::string broken = authority().pem.substr(0, 80) + "%%%%" + authority().pem.substr(84);
   EXPECT_TRUE(has(load(write_temporary("broken.pem", authority().pem + broken)), "cannot be read"));
+}
+
+TEST_P(TlsTest, ReadsTheTrustedCertificatesAgainWhenTheirFileChanges) {
+  const Certificate next_root = make_certificate({.common_name = "Next Root", .is_authority = true});
+  const std::string file = write_temporary("changing.pem", authority().pem);
+  settings = {.system_ca_file = {}, .extra_ca_file = file, .look_interval = milliseconds(20)};
+  const Certificate old_leaf = make_certificate(for_host("hooks.example"), &authority());
+  const Certificate new_leaf = make_certificate(for_host("hooks.example"), &next_root);
+  const auto visit_now = [&](const Certificate& leaf) {
+    return visit_once({.certificate = leaf}, {.host = "hooks.example", .owner = "wh_1"});
+  };
+  EXPECT_EQ(visit_now(old_leaf), "TLSv1.3");
+  const auto pass_time = [&] {
+    const Instant then = in(settings.look_interval);
+    while (io->now() < then) io->run_once(then);
+  };
+  std::ofstream(file) << "nothing of use";
+  pass_time();
+  EXPECT_EQ(visit_now(old_leaf), "TLSv1.3") << "what cannot be read leaves everything as it was";
+  std::ofstream(file) << next_root.pem;
+  pass_time();
+  EXPECT_EQ(visit_now(new_leaf), "TLSv1.3");
+  EXPECT_EQ(client().sessions().size(), 1U) << "no session of the authority that is gone";
+  EXPECT_TRUE(has(visit_now(old_leaf), "unknown root"));
 }
 
 TEST_P(TlsTest, ResumesASessionOfTheSameWebhookOnly) {
