@@ -29,8 +29,9 @@ io::Task<> Ahead::work(std::shared_ptr<Group> group) {
   const std::span<BodyJob> jobs(group->jobs);
   Renderer::Request request = group->is_elsewhere ? renderer_.render_elsewhere(jobs) : renderer_.render(jobs);
   co_await request;
+  const io::Instant now = scope_.io().now();
   for (BodyJob& job : group->jobs) {
-    if (job.outgoing) job.outgoing->buffer.lend();
+    if (job.outgoing) job.outgoing->buffer.lend(now);
   }
   group->is_done = true;
   group_done_.set();

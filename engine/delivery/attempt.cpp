@@ -72,7 +72,7 @@ AttemptRun::AttemptRun(io::Scope& scope, Connection& connection, Dialer& dialer,
       webhook_(webhook),
       url_(url) {}
 
-io::Task<> AttemptRun::send(BodySource& source, Outgoing& outgoing, model::Trigger trigger) {
+io::Task<bool> AttemptRun::connect(Outgoing& outgoing, model::Trigger trigger) {
   io::Io& io = scope_.io();
   started_ = io.now();
   deadline_ = started_ + std::chrono::milliseconds(webhook_.timeout_ms);
@@ -83,21 +83,23 @@ io::Task<> AttemptRun::send(BodySource& source, Outgoing& outgoing, model::Trigg
   attempt_.started_at_ms = shard::unix_ms(io);
   attempt_.body_bytes = facts_.body_bytes = outgoing.event.body_bytes;
   attempt_.body_digest = outgoing.event.body_digest;
-  write_head(outgoing, attempt_.number);
-
   facts_.reused_connection = connection_.alive();
   if (connection_.alive()) {
     attempt_.remote_address = connection_.remote_address();
-  } else {
-    // Connecting may take a while, and the body can be rendered again.
-    outgoing.buffer.lend();
-    Result<> connected = co_await connect();
-    if (!connected) {
-      facts_.error = std::move(connected.error());
-      outgoing.buffer.release();
-      co_return;
-    }
+    co_return true;
   }
+  // Connecting may take a while, and the body can be rendered again.
+  outgoing.buffer.lend(started_ + shard::loan_delay);
+  Result<> connected = co_await dial();
+  if (connected) co_return true;
+  facts_.error = std::move(connected.error());
+  outgoing.buffer.release();
+  co_return false;
+}
+
+io::Task<> AttemptRun::send(BodySource& source, Outgoing& outgoing) {
+  io::Io& io = scope_.io();
+  write_head(outgoing, attempt_.number);
   const io::Instant sending = io.now();
   connection_.expect_answer(head_.size() + outgoing.event.body_bytes);
   Result<> sent = co_await send_windows(source, outgoing, head_);
@@ -110,7 +112,7 @@ io::Task<> AttemptRun::send(BodySource& source, Outgoing& outgoing, model::Trigg
   connection_.retire();
 }
 
-io::Task<Result<>> AttemptRun::connect() {
+io::Task<Result<>> AttemptRun::dial() {
   DialRecord record;
   auto stream = co_await dialer_.dial(scope_, url_, webhook_, deadline_, record);
   attempt_.phases.dns_us = record.dns_us;

@@ -17,21 +17,26 @@
 
 namespace pulter::delivery {
 
-/// One HTTP request for one event: it goes out with `send`, its answer comes with `settle`. Between the two
-/// the lane renders the batch that follows. What happened is kept as the line of the response log.
+/// One HTTP request for one event: `connect`, then it goes out with `send`, and its answer comes with
+/// `settle`. Between the last two the lane renders the batch that follows. What happened is kept as the line
+/// of the response log.
 class AttemptRun {
  public:
   AttemptRun(io::Scope& scope, Connection& connection, Dialer& dialer, shard::BodyPool& bodies,
              const config::Config& config, const model::Webhook& webhook, const net::Url& url);
 
-  /// Sends the request on the connection, which is opened first where it is not. Gives the body's memory back
-  /// as soon as the last byte left, and while a receiver does not read.
-  io::Task<> send(BodySource& source, Outgoing& outgoing, model::Trigger trigger);
+  /// Begins the attempt, and opens the connection where it is not open. False: it could not be, or no socket
+  /// was to be had; there is nothing to send then. A receiver that cannot be reached holds no memory that
+  /// another lane wants: the body's is lent meanwhile, and given back on failure.
+  io::Task<bool> connect(Outgoing& outgoing, model::Trigger trigger);
+  /// Sends the request. Gives the body's memory back as soon as the last byte left, and while a receiver does
+  /// not read.
+  io::Task<> send(BodySource& source, Outgoing& outgoing);
   /// Waits for the answer; afterwards `attempt` and `facts` are complete.
   io::Task<> settle(const Outgoing& outgoing);
 
   [[nodiscard]] const ExchangeFacts& facts() const { return facts_; }
-  /// After `send`: this process could open no socket, so nothing was tried. There is nothing to settle.
+  /// After `connect`: this process could open no socket, so nothing was tried. There is nothing to settle.
   [[nodiscard]] bool found_no_descriptor() const {
     return facts_.error && facts_.error->code == ErrorCode::limit_reached && attempt_.phases.send_us < 0;
   }
@@ -40,7 +45,7 @@ class AttemptRun {
   [[nodiscard]] std::vector<model::RowError>& row_errors() { return row_errors_; }
 
  private:
-  io::Task<Result<>> connect();
+  io::Task<Result<>> dial();
   io::Task<Result<>> send_windows(BodySource& source, Outgoing& outgoing, std::string_view head);
   [[nodiscard]] Error send_error(std::int32_t result) const;
   void write_head(const Outgoing& outgoing, std::uint32_t number);

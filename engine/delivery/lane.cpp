@@ -154,24 +154,33 @@ io::Task<> Lane::deliver(store::LaneWork work) {
 
   std::optional<Outgoing> current;
   // Without a digest it could never be rendered: it is opened anew, so that its digest is durable first.
-  if (run.work.event && !run.work.event->body_digest.empty())
-    current = co_await reopen_event(run, *run.work.event, cursor);
-  else
+  if (run.work.event && !run.work.event->body_digest.empty()) {
+    current.emplace();  // rendered when there is a connection
+    current->event = *run.work.event;
+    current->cursor = cursor;
+  } else {
     current = co_await open_event(run, cursor);
+  }
 
   while (current && !stopping()) {
-    const bool ready = co_await make_ready(run, current, cursor);
-    if (!ready) break;
+    const bool due = co_await wait_until_due(*current);
+    if (!due) break;
+    co_await renew_connection();
     AttemptRun attempt(scope_, *connection_, services_.dialer, services_.bodies, services_.config, webhook_,
                        url_);
     const Trigger trigger = current->event.attempts == 0 ? Trigger::delivery : Trigger::retry;
     if (has_waited(run, current->event)) scope_.spawn(show_in_flight(current->event.id));
-    co_await attempt.send(*run.source, *current, trigger);
+    const bool connected = co_await attempt.connect(*current, trigger);
     if (attempt.found_no_descriptor()) {
       co_await wait_for_descriptor(*attempt.facts().error);
       continue;
     }
-    render_ahead(run, current->cursor);
+    if (connected) {
+      const bool fresh = co_await make_fresh(run, current, cursor);
+      if (!fresh) break;
+      co_await attempt.send(*run.source, *current);
+      render_ahead(run, current->cursor);
+    }
     co_await settle_attempt(attempt, *current);
     if (scope_.cancelled()) break;  // nobody knows how it ended: it is sent again, with the same id and bytes
 
@@ -181,12 +190,7 @@ io::Task<> Lane::deliver(store::LaneWork work) {
     bool has_next = false;
     if (delivered) has_next = co_await ahead_.wait();
     if (has_next) record.next_event = *ahead_.first();
-    if (retry) {
-      current->event.attempts = record.attempt.number;
-      current->event.attempts_in_budget += record.spends_budget ? 1 : 0;
-      current->event.next_attempt_at_ms = record.retry_at_ms;
-      if constexpr (planted(Bug::new_id_on_retry)) current->event.id = shard::new_id(scope_.io(), "evt_");
-    }
+    if (retry) note_retry(current->event, record);
     const std::uint64_t following = record.next_cursor;
     Step step = Step::go_on;
     if (has_next && services_.config.durability == config::Durability::relaxed) {
@@ -211,6 +215,14 @@ io::Task<> Lane::deliver(store::LaneWork work) {
   co_await finish_background();
 }
 
+/// What the store will know of an event that is to be tried again.
+void Lane::note_retry(model::Event& event, const store::Record& record) {
+  event.attempts = record.attempt.number;
+  event.attempts_in_budget += record.spends_budget ? 1 : 0;
+  event.next_attempt_at_ms = record.retry_at_ms;
+  if constexpr (planted(Bug::new_id_on_retry)) event.id = shard::new_id(scope_.io(), "evt_");
+}
+
 /// A task: a resend or a test, between two batches. The cursor stays where it is.
 io::Task<> Lane::perform(store::LaneWork work) {
   Run run{std::move(work), nullptr};
@@ -229,11 +241,12 @@ io::Task<> Lane::perform(store::LaneWork work) {
                      url_);
   const Trigger trigger = run.work.task_kind == store::LaneTaskKind::test ? Trigger::test : Trigger::resend;
   if (is_test) scope_.spawn(show_in_flight(outgoing->event.id));
-  co_await attempt.send(*run.source, *outgoing, trigger);
+  const bool connected = co_await attempt.connect(*outgoing, trigger);
   if (attempt.found_no_descriptor()) {
     co_await wait_for_descriptor(*attempt.facts().error);
     co_return;
   }
+  if (connected) co_await attempt.send(*run.source, *outgoing);
   co_await settle_attempt(attempt, *outgoing);
   if (scope_.cancelled()) co_return;
   store::Record record = make_record(run, *outgoing, attempt);
@@ -302,6 +315,8 @@ io::Task<std::optional<Outgoing>> Lane::open_event(Run& run, std::uint64_t curso
   std::optional<Outgoing> outgoing = co_await reopen_event(run, std::move(*event), cursor);
   if (!outgoing) co_return none;
   if constexpr (planted(Bug::digest_not_awaited)) co_return outgoing;
+  const io::Instant now = scope_.io().now();
+  outgoing->buffer.lend(now + shard::loan_delay);
   while (!stopping()) {
     store::OpenEvent request{.lane = key(), .cursor = cursor, .event = outgoing->event};
     auto reply = co_await services_.store.call(std::move(request));
@@ -407,10 +422,11 @@ io::Task<> Lane::show_in_flight(std::string event_id) {
 
 /// True when the event may leave now; false when the lane was poked, is stopping, lost its lease, or has to
 /// wait so long that it holds nothing meanwhile.
-io::Task<bool> Lane::wait_until_due(const model::Event& event) {
+io::Task<bool> Lane::wait_until_due(Outgoing& outgoing) {
   const io::Instant now = scope_.io().now();
-  const io::Instant due = due_at(event, now);
+  const io::Instant due = due_at(outgoing.event, now);
   if (due > now) {
+    outgoing.buffer.lend(now);  // what is in it can be made again
     if (due - now > limits::idle_connection_max) co_return false;
     const shard::IdleTurn idle(services_.turns, poked_);
     if (idle.asked()) co_return false;
@@ -421,20 +437,16 @@ io::Task<bool> Lane::wait_until_due(const model::Event& event) {
   co_return lease_.valid_at(scope_.io().boot_now());
 }
 
-/// Waits until `current` is due; signs it anew where its signature is old. False: look again.
-io::Task<bool> Lane::make_ready(Run& run, std::optional<Outgoing>& current, std::uint64_t cursor) {
-  // Nothing is held that can be made again.
-  const io::Instant now = scope_.io().now();
-  if (due_at(current->event, now) > now) current->buffer.lend();
-  const bool due = co_await wait_until_due(current->event);
-  if (!due) co_return false;
+/// Signs `current` anew where its signature is old. Only once there is a connection: a receiver that cannot
+/// be reached, however often that is tried, costs no rendering. False: look again.
+io::Task<bool> Lane::make_fresh(Run& run, std::optional<Outgoing>& current, std::uint64_t cursor) {
   const std::int64_t age_s = shard::unix_ms(scope_.io()) / 1000 - current->timestamp;
-  if (age_s > limits::signature_age_s_max || (!current->buffer && current->event.attempts > 0)) {
-    current = co_await reopen_event(run, current->event, cursor);
-    if (!current) co_return false;
-  }
-  co_await renew_connection();
-  co_return true;
+  const bool is_old = age_s > limits::signature_age_s_max;
+  const bool is_retry = !current->buffer && current->event.attempts > 0;
+  if (!is_old && !is_retry) co_return true;
+  current->buffer.release();  // the next one comes from the same pool
+  current = co_await reopen_event(run, current->event, cursor);
+  co_return current.has_value();
 }
 
 io::Task<> Lane::settle_attempt(AttemptRun& attempt, const Outgoing& outgoing) {

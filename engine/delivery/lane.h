@@ -94,10 +94,11 @@ class Lane {
   std::vector<BodyJob> next_jobs(Run& run, std::uint64_t cursor);
   [[nodiscard]] model::Event event_at(const Run& run, std::uint64_t cursor) const;
   Result<model::Event> next_event(const Run& run, std::uint64_t cursor);
+  void note_retry(model::Event& event, const store::Record& record);
   [[nodiscard]] static bool has_waited(const Run& run, const model::Event& event);
   io::Task<> show_in_flight(std::string event_id);
-  io::Task<bool> wait_until_due(const model::Event& event);
-  io::Task<bool> make_ready(Run& run, std::optional<Outgoing>& current, std::uint64_t cursor);
+  io::Task<bool> wait_until_due(Outgoing& outgoing);
+  io::Task<bool> make_fresh(Run& run, std::optional<Outgoing>& current, std::uint64_t cursor);
   io::Task<> renew_connection();
   io::Task<> settle_attempt(AttemptRun& attempt, const Outgoing& outgoing);
   io::Task<> drop_connection();

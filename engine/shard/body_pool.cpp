@@ -1,5 +1,7 @@
 #include "engine/shard/body_pool.h"
 
+#include <algorithm>
+#include <cerrno>
 #include <utility>
 
 #include "codec/base/check.h"
@@ -40,11 +42,13 @@ void BodyBuffer::release() noexcept {
   pool_->give_back(slot);
 }
 
-void BodyBuffer::lend() noexcept {
+void BodyBuffer::lend(io::Instant from) noexcept {
   if (slot_ == nullptr) return;
-  if (pool_->contended()) return release();
   pool_->end_loan(*slot_);
-  pool_->lent_.push_back(slot_);
+  slot_->lent_from = from;
+  std::vector<BodySlot*>& lent = pool_->lent_;
+  lent.insert(std::ranges::upper_bound(lent, from, {}, &BodySlot::lent_from), slot_);
+  pool_->wake_first();
 }
 
 void BodyBuffer::keep() noexcept {
@@ -65,17 +69,17 @@ BodyPool::BodyPool(std::size_t count, std::size_t headroom_bytes, std::size_t wi
 BodyBuffer BodyPool::try_take() noexcept {
   // Those who wait came first.
   if (free_.empty() || first_waiter_ != nullptr) return {};
-  return {this, find_slot()};
+  return {this, find_slot({})};
 }
 
-/// A slot that nobody has, or one that was lent, taken from its holder. Null: neither.
-BodySlot* BodyPool::find_slot() noexcept {
+/// A slot that nobody has, or one that is on loan by `now`, taken from its holder. Null: neither.
+BodySlot* BodyPool::find_slot(io::Instant now) noexcept {
   if (!free_.empty()) {
     BodySlot* slot = free_.back();
     free_.pop_back();
     return slot;
   }
-  if (lent_.empty()) return nullptr;
+  if (lent_.empty() || lent_.front()->lent_from > now) return nullptr;
   BodySlot* slot = lent_.front();
   lent_.erase(lent_.begin());
   slot->holder->slot_ = nullptr;
@@ -84,7 +88,7 @@ BodySlot* BodyPool::find_slot() noexcept {
 
 io::Task<BodyBuffer> BodyPool::take(io::Scope& scope) {
   if (first_waiter_ == nullptr) {
-    if (BodySlot* slot = find_slot()) co_return BodyBuffer(this, slot);
+    if (BodySlot* slot = find_slot(scope.io().now())) co_return BodyBuffer(this, slot);
   }
   Waiter self;
   if (last_waiter_ != nullptr) {
@@ -95,13 +99,15 @@ io::Task<BodyBuffer> BodyPool::take(io::Scope& scope) {
   last_waiter_ = &self;
   BodySlot* slot = nullptr;
   while (slot == nullptr) {
-    const int waited = co_await self.event.wait(scope);
-    if (waited < 0) break;
-    if (first_waiter_ == &self) slot = find_slot();
+    const bool is_first = first_waiter_ == &self;
+    const io::Instant until = is_first && !lent_.empty() ? lent_.front()->lent_from : io::never;
+    const std::int32_t waited = co_await self.event.wait(scope, until);
+    if (waited == -ECANCELED) break;
+    if (first_waiter_ == &self) slot = find_slot(scope.io().now());
   }
   remove(self);
-  // More than one may have come back before we ran.
-  if (!free_.empty() && first_waiter_ != nullptr) first_waiter_->event.set();
+  // More than one may have come back before we ran, and the next one has a loan of its own to wait for.
+  if (!free_.empty() || !lent_.empty()) wake_first();
   if (slot == nullptr) co_return BodyBuffer();
   co_return BodyBuffer(this, slot);
 }
@@ -110,6 +116,10 @@ void BodyPool::give_back(BodySlot& slot) noexcept {
   PULTER_CHECK(free_.size() < slots_.size());
   slot.holder = nullptr;
   free_.push_back(&slot);
+  wake_first();
+}
+
+void BodyPool::wake_first() noexcept {
   if (first_waiter_ != nullptr) first_waiter_->event.set();
 }
 

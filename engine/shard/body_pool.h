@@ -11,6 +11,11 @@ namespace pulter::shard {
 
 class BodyPool;
 
+/// A buffer whose lane waits for a commit or for a connection is lent from then on: a commit, and a
+/// connection within one's own network, rarely take longer, and rendering again costs a millisecond for
+/// each 1.5 MB.
+inline constexpr io::Duration loan_delay = std::chrono::milliseconds(5);
+
 struct BodySlot;
 
 /// One buffer of the pool, given back when this dies. Laid out so that head and body leave in one send:
@@ -27,9 +32,9 @@ class BodyBuffer {
   [[nodiscard]] std::span<char> headroom() const noexcept;
   [[nodiscard]] std::span<char> window() const noexcept;
   void release() noexcept;
-  /// From now on the pool may take the buffer away for somebody who waits: what is in it can be made again.
-  /// It does so at once when somebody waits already; this is empty then, as it is whenever that happens.
-  void lend() noexcept;
+  /// From `from` on, which may be past, the pool may take the buffer away for somebody who waits: what is in
+  /// it can be made again. This is empty whenever that happened.
+  void lend(io::Instant from) noexcept;
   /// The end of `lend`: what is still here stays.
   void keep() noexcept;
 
@@ -45,6 +50,7 @@ class BodyBuffer {
 struct BodySlot {
   std::unique_ptr<char[]> memory;
   BodyBuffer* holder = nullptr;
+  io::Instant lent_from{};  ///< while it is lent
 };
 
 /// A shard's fixed number of body buffers, last in first out: a body that is rendered, signed and sent one
@@ -61,7 +67,7 @@ class BodyPool {
 
   /// A buffer that nobody has, or an empty one. Takes nothing away from anybody.
   [[nodiscard]] BodyBuffer try_take() noexcept;
-  /// A free buffer, or else the one that was lent longest ago, or else waits for one in order of asking.
+  /// A free buffer, or else the one whose loan began longest ago, or else waits for one in order of asking.
   /// Empty: the scope was cancelled.
   io::Task<BodyBuffer> take(io::Scope& scope);
   /// Someone waits: whoever holds a buffer without making progress should give it back.
@@ -77,14 +83,15 @@ class BodyPool {
   };
   void give_back(BodySlot& slot) noexcept;
   void end_loan(BodySlot& slot) noexcept;
-  [[nodiscard]] BodySlot* find_slot() noexcept;
+  [[nodiscard]] BodySlot* find_slot(io::Instant now) noexcept;
+  void wake_first() noexcept;
   void remove(Waiter& waiter) noexcept;
 
   std::size_t headroom_bytes_;
   std::size_t window_bytes_;
   std::vector<BodySlot> slots_;
   std::vector<BodySlot*> free_;
-  std::vector<BodySlot*> lent_;  ///< the longest lent first; a handful
+  std::vector<BodySlot*> lent_;  ///< the one whose loan begins first in front; a handful
   Waiter* first_waiter_ = nullptr;
   Waiter* last_waiter_ = nullptr;
 };

@@ -174,7 +174,8 @@ io::Task<> Exchange::attempt(Ended* out) {
   }
   if (connection_ == nullptr) connection_ = std::make_unique<delivery::Connection>(scope_);
   delivery::AttemptRun run(scope_, *connection_, dialer_, bodies_, config_, webhook_, *url);
-  co_await run.send(*source, *outgoing, model::Trigger::delivery);
+  const bool connected = co_await run.connect(*outgoing, model::Trigger::delivery);
+  if (connected) co_await run.send(*source, *outgoing);
   co_await run.settle(*outgoing);
   out->took = io_.now() - began;
   out->facts = run.facts();

@@ -9,6 +9,8 @@
 namespace pulter::shard {
 namespace {
 
+using namespace std::chrono_literals;
+
 class BodyPoolTest : public testing::Test {
  protected:
   io::Task<> take_into(BodyBuffer* out) { *out = co_await pool.take(scope); }
@@ -28,8 +30,8 @@ class BodyPoolTest : public testing::Test {
 TEST_F(BodyPoolTest, WhatIsLentIsTakenWhenNothingIsFreeTheLongestLentFirst) {
   BodyBuffer first = pool.try_take();
   BodyBuffer second = pool.try_take();
-  first.lend();
-  second.lend();
+  first.lend(io.now());
+  second.lend(io.now());
   EXPECT_FALSE(pool.try_take()) << "nothing is taken away for work ahead";
   const BodyBuffer third = take_now();
   EXPECT_TRUE(third);
@@ -41,7 +43,7 @@ TEST_F(BodyPoolTest, WhatIsLentIsTakenWhenNothingIsFreeTheLongestLentFirst) {
 TEST_F(BodyPoolTest, WhatIsKeptAgainStays) {
   BodyBuffer first = pool.try_take();
   const BodyBuffer second = pool.try_take();
-  first.lend();
+  first.lend(io.now());
   first.keep();
   BodyBuffer third;
   scope.spawn(take_into(&third));
@@ -58,16 +60,46 @@ TEST_F(BodyPoolTest, LendingGivesAtOnceToWhoWaitsAlready) {
   const BodyBuffer second = pool.try_take();
   BodyBuffer third;
   scope.spawn(take_into(&third));
-  first.lend();
-  EXPECT_FALSE(first);
+  first.lend(io.now());
   run();
+  EXPECT_FALSE(first);
   EXPECT_TRUE(third);
+}
+
+TEST_F(BodyPoolTest, ALoanThatBeginsLaterIsWaitedFor) {
+  BodyBuffer first = pool.try_take();
+  BodyBuffer second = pool.try_take();
+  const io::Instant began = io.now();
+  first.lend(began + 9s);
+  second.lend(began + 5s);
+  BodyBuffer third;
+  BodyBuffer fourth;
+  scope.spawn(take_into(&third));
+  scope.spawn(take_into(&fourth));
+  EXPECT_TRUE(first && second);
+  io.run_once(began + 6s);
+  EXPECT_TRUE(first && !second && third && !fourth) << "the first loan that begins";
+  run();
+  EXPECT_TRUE(!first && fourth);
+  EXPECT_EQ(io.now() - began, 9s);
+}
+
+TEST_F(BodyPoolTest, WhatComesBackEndsTheWaitForALoan) {
+  BodyBuffer first = pool.try_take();
+  BodyBuffer second = pool.try_take();
+  const io::Instant began = io.now();
+  first.lend(began + 9s);
+  BodyBuffer third;
+  scope.spawn(take_into(&third));
+  second.release();
+  while (!third && io.now() < began + 1s) io.run_once(began + 1s);
+  EXPECT_TRUE(first && third);
 }
 
 TEST_F(BodyPoolTest, ALoanMovesWithItsHolder) {
   BodyBuffer first = pool.try_take();
   const BodyBuffer second = pool.try_take();
-  first.lend();
+  first.lend(io.now());
   BodyBuffer moved = std::move(first);
   BodyBuffer third;
   third = std::move(moved);
@@ -79,7 +111,7 @@ TEST_F(BodyPoolTest, ALoanMovesWithItsHolder) {
 TEST_F(BodyPoolTest, ALentBufferThatDiesIsFree) {
   {
     BodyBuffer first = pool.try_take();
-    first.lend();
+    first.lend(io.now());
   }
   EXPECT_EQ(pool.free_count(), 2U);
   BodyBuffer first = pool.try_take();
