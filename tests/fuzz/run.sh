@@ -17,7 +17,7 @@ for target in ${*:-$all}; do
   [ -f "$root/tests/fuzz/dictionaries/$target.dict" ] && dictionary=-dict=$root/tests/fuzz/dictionaries/$target.dict
   log=$build/artifacts/$target.log
   # shellcheck disable=SC2086  # an empty dictionary must vanish
-  if nice -n 10 "$build/tests/fuzz/fuzz_$target" -max_total_time="$seconds" -timeout=20 -max_len=4096 -print_final_stats=1 \
+  if nice -n 10 "$build/tests/fuzz/fuzz_$target" -max_total_time="$seconds" -timeout=120 -max_len=4096 -print_final_stats=1 \
     -verbosity=1 $dictionary -artifact_prefix="$build/artifacts/$target-" "$learned" "$root/tests/fuzz/corpus/$target" \
     >"$log" 2>&1; then
     echo "$target: $(grep -a 'stat::number_of_executed_units' "$log" | awk '{print $2}') inputs," \

@@ -189,7 +189,9 @@ void Judge::recorded(const store::Record& record, Status status) {
   }
   if (record.disposition != Disposition::retry) return;
   io::Instant due = now_ + std::chrono::milliseconds(record.retry_at_ms - wall_ms_) - 1s;
-  if (receipt != nullptr && receipt->answered) due = std::max(due, receipt->not_before - 1s);
+  // A date in Retry-After says another time once the clock that it was made with has jumped.
+  const bool is_dated = receipt != nullptr && receipt->answered && receipt->at > wall_jumped_at_;
+  if (is_dated) due = std::max(due, receipt->not_before - 1s);
   // Whoever asked for a resend before this attempt ended need not wait for its retry.
   if (record.task_id == 0 && !waiting_resends_.contains(key.first)) not_before_[key.first] = {key.second, due};
 }

@@ -76,7 +76,10 @@ class Judge {
   void resend_answered(const std::string& event_id, bool is_done);
   void enabled(std::size_t webhook) { disabled_.erase(webhook); }
   /// Times that were promised on the wall's clock hold no longer.
-  void wall_jumped() { not_before_.clear(); }
+  void wall_jumped() {
+    not_before_.clear();
+    wall_jumped_at_ = now_;
+  }
 
   /// After a crash and at the end: what the store says was delivered was taken by its receiver (I1).
   void check_cursor(const model::Import& import);
@@ -125,6 +128,7 @@ class Judge {
   std::map<std::size_t, std::set<AttemptKey>> outstanding_;  ///< of this life, by webhook
   std::set<AttemptKey> settled_;                             ///< of this life
   std::map<std::string, std::pair<std::uint32_t, io::Instant>> not_before_;
+  io::Instant wall_jumped_at_{};
   std::map<std::string, int> stopped_;
   std::multiset<std::string> resuming_;
   std::set<std::string> resent_;
