@@ -132,7 +132,7 @@ void Judge::check_pace(const Receipt& receipt) {
   if (const auto stop = stopped_.find(receipt.import_id); stop != stopped_.end() &&
                                                           !resuming_.contains(receipt.import_id) &&
                                                           !resent_.contains(receipt.event_id)) {
-    if (++stop->second > tolerated)
+    if (++stop->second[receipt.webhook] > tolerated)
       fault("stop: " + label(receipt) + " came long after its import was stopped");
   }
   if (const auto off = disabled_.find(receipt.webhook); off != disabled_.end() && ++off->second > 1) {
@@ -170,6 +170,7 @@ void Judge::recorded(const store::Record& record, Status status) {
   }
   const bool halts = record.disposition == Disposition::halted || record.disposition == Disposition::gone;
   if (halts && record.task_id == 0) disturbed_.insert(record.import_id);
+  if (status == Status::unknown) lost_.insert(key);
   if (status != Status::done) return;
   if (record.task_id != 0) forget_resend(key.first);
   const Receipt* receipt = find_receipt(key);
@@ -184,16 +185,18 @@ void Judge::recorded(const store::Record& record, Status status) {
   // An attempt whose record got lost has its number given to the next one, so an old receipt says nothing.
   const io::Instant began = now_ - std::chrono::microseconds(record.attempt.duration_us) - 1ms;
   if (record.attempt.outcome == model::Outcome::unreachable && receipt != nullptr && receipt->at >= began &&
-      receipt->kind != Kind::early) {
+      receipt->kind != Kind::early && !lost_.contains(key)) {
     fault("outcome: " + key.first + " is logged as unreachable, and its receiver has it whole");
   }
   if (record.disposition != Disposition::retry) return;
   io::Instant due = now_ + std::chrono::milliseconds(record.retry_at_ms - wall_ms_) - 1s;
-  // A date in Retry-After says another time once the clock that it was made with has jumped.
-  const bool is_dated = receipt != nullptr && receipt->answered && receipt->at > wall_jumped_at_;
-  if (is_dated) due = std::max(due, receipt->not_before - 1s);
+  // An answer may have come too late to be heard; and a date in Retry-After says another time once the clock
+  // that it was made with has jumped.
+  const bool was_heard = record.attempt.status != 0 && receipt != nullptr && receipt->answered;
+  if (was_heard && receipt->at > wall_jumped_at_) due = std::max(due, receipt->not_before - 1s);
   // Whoever asked for a resend before this attempt ended need not wait for its retry.
-  if (record.task_id == 0 && !waiting_resends_.contains(key.first)) not_before_[key.first] = {key.second, due};
+  if (record.task_id == 0 && !waiting_resends_.contains(key.first))
+    not_before_[key.first] = {key.second, due};
 }
 
 /// The receiver answered in advance: its own doing.

@@ -66,7 +66,7 @@ class Judge {
 
   // What users asked for, once it was answered.
   void stopped(const std::string& import_id) {
-    stopped_[import_id] = 0;
+    stopped_[import_id] = {};
     disturbed_.insert(import_id);
   }
   /// Between these two nobody knows whether it was done; a crash leaves that open.
@@ -129,7 +129,8 @@ class Judge {
   std::set<AttemptKey> settled_;                             ///< of this life
   std::map<std::string, std::pair<std::uint32_t, io::Instant>> not_before_;
   io::Instant wall_jumped_at_{};
-  std::map<std::string, int> stopped_;
+  std::map<std::string, std::map<std::size_t, int>> stopped_;  ///< what came since, by webhook
+  std::set<AttemptKey> lost_;                                  ///< nobody knows whether they are in the log
   std::multiset<std::string> resuming_;
   std::set<std::string> resent_;
   std::multiset<std::string> resending_;

@@ -223,6 +223,9 @@ void World::resume_what_stands() {
       machine_.scope().spawn(command(import.id, store::ImportCommand::resume));
     }
   }
+  // Until they are done: what is still paused would not be waited for.
+  const io::Instant done = io_.now() + 1s;
+  while (io_.now() < done) turn(done);
 }
 
 }  // namespace pulter::sim

@@ -261,6 +261,9 @@ void World::calm() {
   // What was under way may still halt; what halted is resumed, and then there is no reason left to halt.
   resume_what_stands();
   converge("after the faults", true);
+  // Once more: an attempt of a paused import may have been under way until now.
+  resume_what_stands();
+  converge("after what was paused was resumed", true);
   resume_what_stands();
   converge("after what halted was resumed", false);
 }
