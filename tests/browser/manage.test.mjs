@@ -150,7 +150,8 @@ test("Import.PausedResumedAndCancelledFromThePage", options, async (t) => {
   await answer();
   const strip = page.getByRole("slider");
   await until("the strip follows", async () => /^Batches: 1 of 6 delivered, in flight: 2/.test((await strip.getAttribute("aria-label")) ?? ""));
-  await page.getByRole("main").getByRole("button", { name: /^Pause/ }).click();
+  // Pressed, and heard by the daemon before the receiver answers.
+  await Promise.all([page.waitForResponse(/\/pause$/), page.getByRole("main").getByRole("button", { name: /^Pause/ }).click()]);
   await answer();
   await page.locator(".title-line").getByText("paused").waitFor();
   await page.getByText("Paused by hand.").waitFor();
@@ -161,7 +162,7 @@ test("Import.PausedResumedAndCancelledFromThePage", options, async (t) => {
   await until("it goes on", () => receiver.state.requests.length === 4);
   await page.getByRole("button", { name: "Cancel", exact: true }).click();
   await page.getByRole("heading", { name: /^Cancel with 3 batches not yet sent\?/ }).waitFor();
-  await page.getByRole("button", { name: "Cancel 3 batches" }).click();
+  await Promise.all([page.waitForResponse(/\/cancel$/), page.getByRole("button", { name: "Cancel 3 batches" }).click()]);
   await answer();
   await page.locator(".title-line").getByText("cancelled").waitFor();
   assert.equal(receiver.state.requests.length, 4, "nothing after what was in flight");
