@@ -155,7 +155,6 @@ test("Import.PausedResumedAndCancelledFromThePage", options, async (t) => {
   await answer();
   await page.locator(".title-line").getByText("paused").waitFor();
   await page.getByText("Paused by hand.").waitFor();
-  await until("what was in flight is counted", async () => /^Batches: 2 of 6 delivered$/.test((await strip.getAttribute("aria-label")) ?? ""));
   assert.equal(receiver.state.requests.length, 2);
   await page.getByRole("button", { name: "Resume at batch 3" }).click();
   await answer();

@@ -2,7 +2,7 @@
 // where the reader turned them off (WCAG 2.1.4).
 
 import { signal } from "@preact/signals";
-import { useEffect, useRef } from "preact/hooks";
+import { useLayoutEffect, useRef } from "preact/hooks";
 import { exactTimes } from "./time";
 
 type Bindings = Record<string, (event: KeyboardEvent) => void>;
@@ -72,7 +72,8 @@ export function startKeys(): void {
 export function useKeys(bindings: Bindings): void {
   const latest = useRef(bindings);
   latest.current = bindings;
-  useEffect(() => {
+  // Before the first paint: what is seen can be pressed.
+  useLayoutEffect(() => {
     const layer: Bindings = new Proxy({}, { get: (_, key) => latest.current[key as string] }) as Bindings;
     layers.push(layer);
     return () => {
