@@ -91,6 +91,14 @@ inline constexpr auto stream_heartbeat = 10s;
 // ---- intake: files
 // -------------------------------------------------------------------------------------------
 
+/// A file of at most so many bytes is kept in the store, beside its import: it becomes durable with the
+/// commit that the import needs anyhow, where a file of its own costs two syncs more. Over it, writing the
+/// bytes twice (log and database) costs more than the syncs. It bounds too what is planned on the shard's
+/// thread, and what a lane holds.
+inline constexpr std::size_t small_file_bytes_max = 16 * kib;
+/// Content of small files that is remembered after it was stored, so that its lane need not read it back: the
+/// newest.
+inline constexpr std::size_t small_files_recent_bytes_max = 16 * mib;
 /// What is converted to UTF-8 at a time on the shard's thread: about 0.2 ms.
 inline constexpr std::size_t convert_step_bytes = 256 * kib;
 /// How much of a file is looked at to see that it is no CSV at all.
@@ -106,6 +114,9 @@ inline constexpr std::uint64_t retention_ticks = 5;
 /// How often a change is made anew because somebody else's came between reading and writing: each time
 /// somebody got through, so a few are plenty.
 inline constexpr int update_tries_max = 8;
+/// The record of an import stays so long after its files and events went: who uploaded what, and how it
+/// ended.
+inline constexpr auto import_record_time = std::chrono::days(365);
 /// A spooled file that no import names may be on its way into one for so long.
 inline constexpr auto leftover_age_min = 1h;
 
@@ -184,7 +195,7 @@ inline constexpr std::uint32_t secret_overlap_s_max = 7 * 24 * 3600;
 /// of an answer each, and the stream's history. A parsed JSON tree is counted as four times its text.
 inline constexpr std::size_t control_bytes_max =
     control_connections_max * (control_buffer_bytes + http::RequestLimits{}.head_bytes + answer_piece_bytes +
-                               5 * small_body_bytes) +
+                               5 * small_body_bytes + small_file_bytes_max) +
     large_bodies_max * 5 * json_body_bytes_max + checks_max * 2 * checked_bytes_max + stream_history_bytes;
 
 }  // namespace pulter::limits

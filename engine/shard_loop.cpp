@@ -12,6 +12,7 @@ ShardLoop::ShardLoop(io::Io& io, store::Store& store, store::Spool& spool, const
                      const ShardPlace& place, std::unique_ptr<io::Resolver> resolver)
     : io_(io),
       store_(store, io),
+      files_(spool, store_),
       bodies_(limits::body_buffers_per_shard, http::head_bytes_max, limits::body_window_bytes),
       renderer_(io, place.desks, place.index, place.helped_bytes_min),
       turns_(place.turns),
@@ -22,7 +23,7 @@ ShardLoop::ShardLoop(io::Io& io, store::Store& store, store::Spool& spool, const
       dialer_(io, *resolver_, config),
       dispatcher_(scope_,
                   {.store = store_,
-                   .spool = spool,
+                   .spool = files_,
                    .bodies = bodies_,
                    .renderer = renderer_,
                    .turns = turns_,

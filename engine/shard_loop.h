@@ -19,6 +19,7 @@
 #include "engine/store/spool.h"
 #include "engine/store/store.h"
 #include "engine/store/store_client.h"
+#include "engine/store/tiered_spool.h"
 #include "io/io.h"
 #include "io/net/resolver.h"
 #include "io/scope.h"
@@ -73,6 +74,8 @@ class ShardLoop {
   [[nodiscard]] io::Io& io() { return io_; }
   [[nodiscard]] io::Scope& scope() { return scope_; }
   [[nodiscard]] store::StoreClient& store() { return store_; }
+  /// The files of imports: small ones in the store, the others in the spool.
+  [[nodiscard]] store::TieredSpool& files() { return files_; }
   [[nodiscard]] delivery::Dispatcher& dispatcher() { return dispatcher_; }
   /// What lanes changed, for the control shard.
   [[nodiscard]] ChangeOutbox& changes() { return changes_; }
@@ -87,6 +90,7 @@ class ShardLoop {
 
   io::Io& io_;
   store::StoreClient store_;
+  store::TieredSpool files_;
   shard::BodyPool bodies_;
   delivery::Renderer renderer_;
   shard::Turns turns_;

@@ -49,10 +49,11 @@ io::Task<> Upkeep::sweep_leftovers() {
 io::Task<> Upkeep::apply_retention() {
   const std::int64_t day_ms = 24 * 3600 * std::int64_t{1000};
   const std::int64_t now_ms = shard::unix_ms(scope_.io());
+  const std::int64_t record_ms = std::chrono::milliseconds(limits::import_record_time).count();
   const std::int64_t before_ms = config_.retention_days == 0 ? 0 : now_ms - config_.retention_days * day_ms;
   std::uint64_t over = co_await bytes_over();
   for (bool more = true; more && !scope_.cancelled();) {
-    store::RetentionStep step{before_ms, over};
+    store::RetentionStep step{before_ms, over, std::max<std::int64_t>(0, before_ms - record_ms)};
     auto reply = co_await client_.call(std::move(step));
     if (!reply.done()) co_return;
     more = reply.value->more;

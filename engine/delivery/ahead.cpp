@@ -22,6 +22,7 @@ void Ahead::render(std::vector<BodyJob> jobs, std::shared_ptr<const BodySource> 
     job.source = group->source.get();
   }
   groups_.push_back(group);
+  ++working_;
   scope_.spawn(work(std::move(group)));
 }
 
@@ -34,6 +35,7 @@ io::Task<> Ahead::work(std::shared_ptr<Group> group) {
     if (job.outgoing) job.outgoing->buffer.lend(now);
   }
   group->is_done = true;
+  --working_;
   group_done_.set();
 }
 

@@ -45,6 +45,8 @@ class Ahead {
   [[nodiscard]] const model::Event* first() const;
   /// Takes the first one out, when it is rendered.
   [[nodiscard]] std::optional<Outgoing> take();
+  /// Nothing is in here, and nothing is being rendered.
+  [[nodiscard]] bool is_idle() const { return groups_.empty() && working_ == 0; }
   /// Forgets all. What is being rendered ends by itself.
   void clear() { groups_.clear(); }
 
@@ -62,6 +64,7 @@ class Ahead {
   io::Scope& scope_;
   Renderer& renderer_;
   std::deque<std::shared_ptr<Group>> groups_;
+  std::size_t working_ = 0;  ///< groups that are being rendered, the forgotten ones too
   io::Event group_done_;
 };
 

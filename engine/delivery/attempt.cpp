@@ -176,6 +176,8 @@ io::Task<Result<>> AttemptRun::send_windows(BodySource& source, Outgoing& outgoi
     }
     const std::span<char> memory = outgoing.buffer.window();
     if (!window.is_filled) {
+      Result<> opened = co_await source.open_file(scope_);
+      if (!opened) co_return opened;
       const auto part = memory.first(std::min(memory.size(), window_bytes_max));
       Result<> filled = fill_window(source, window, sent, part);
       if (!filled) co_return filled;

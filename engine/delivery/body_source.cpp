@@ -4,12 +4,14 @@
 #include <cstring>
 #include <utility>
 
+#include "codec/base/check.h"
+
 namespace pulter::delivery {
 
-io::Task<Result<std::unique_ptr<BodySource>>> BodySource::open(io::Scope& scope, store::Spool& spool,
-                                                               const model::Import& import,
-                                                               std::string_view plan) {
+Result<std::unique_ptr<BodySource>> BodySource::make(store::Spool& spool, const model::Import& import,
+                                                     std::string_view plan) {
   std::unique_ptr<BodySource> source(new BodySource());
+  source->spool_ = &spool;
   source->envelope_ = {.import_id = import.id,
                        .template_id = import.template_id,
                        .event_name = "all",
@@ -17,20 +19,40 @@ io::Task<Result<std::unique_ptr<BodySource>>> BodySource::open(io::Scope& scope,
                        .total_rows = import.total_rows,
                        .user_json = import.settings.user_json,
                        .metadata_json = import.settings.metadata_json};
-  if (plan.empty()) co_return source;
+  if (plan.empty()) return source;
   if (import.content_removed) {
-    co_return fail(ErrorCode::gone,
-                   "The file of import " + import.id +
-                       " was removed (dataSync false, or its retention ended): its batches can no longer be "
-                       "rendered. Upload the file again to send it again.");
+    return fail(ErrorCode::gone,
+                "The file of import " + import.id +
+                    " was removed (dataSync false, or its retention ended): its batches can no longer be "
+                    "rendered. Upload the file again to send it again.");
   }
   auto decoded = csv::decode(plan);
-  if (!decoded) co_return fail(std::move(decoded.error()));
+  if (!decoded) return fail(std::move(decoded.error()));
   source->plan_ = std::move(*decoded);
-  auto file = co_await spool.open(scope, import.text);
-  if (!file) co_return fail(std::move(file.error()));
-  source->file_ = std::move(*file);
+  source->text_ = import.text;
   source->writer_ = std::make_unique<json::BatchWriter>(source->plan_, source->envelope_);
+  return source;
+}
+
+io::Task<Result<>> BodySource::open_file(io::Scope& scope) {
+  if (file_ || spool_ == nullptr || text_.key.empty()) co_return Result<>();
+  auto file = co_await spool_->open(scope, text_);
+  if (!file) co_return fail(std::move(file.error()));
+  file_ = std::move(*file);
+  co_return Result<>();
+}
+
+void BodySource::drop_held_file() {
+  if (is_small()) file_.reset();
+}
+
+io::Task<Result<std::unique_ptr<BodySource>>> BodySource::open(io::Scope& scope, store::Spool& spool,
+                                                               const model::Import& import,
+                                                               std::string_view plan) {
+  auto source = make(spool, import, plan);
+  if (!source) co_return source;
+  Result<> opened = co_await (*source)->open_file(scope);
+  if (!opened) co_return fail(std::move(opened.error()));
   co_return source;
 }
 
@@ -96,6 +118,7 @@ Result<std::size_t> BodySource::fill(BodyPosition& position, std::span<char> out
     position.fixed_offset += take;
     return take;
   }
+  PULTER_CHECK(file_ != nullptr);
   const std::size_t written = writer_->fill(text(), position.rows, out);
   if (auto intact = check_file(); !intact) return fail(std::move(intact.error()));
   return written;

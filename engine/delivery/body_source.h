@@ -14,6 +14,7 @@
 #include "engine/model/event.h"
 #include "engine/model/import.h"
 #include "engine/store/spool.h"
+#include "engine/store/spool_key.h"
 #include "io/scope.h"
 
 namespace pulter::delivery {
@@ -30,8 +31,16 @@ struct BodyPosition {
 /// `finished`: any number of threads at once, each with a position of its own.
 class BodySource {
  public:
-  /// Maps the file and decodes the plan; `plan` may be empty where only lifecycle bodies are wanted.
-  /// Errors: gone (the content was removed), store_corrupt (the plan cannot be read), those of Spool::open.
+  /// Decodes the plan; `plan` may be empty where only lifecycle bodies are wanted. Rows want `open_file`
+  /// first. Errors: gone (the content was removed), store_corrupt (the plan cannot be read).
+  static Result<std::unique_ptr<BodySource>> make(store::Spool& spool, const model::Import& import,
+                                                  std::string_view plan);
+  /// Opens the file where there is one and it is not open. Errors: those of Spool::open.
+  io::Task<Result<>> open_file(io::Scope& scope);
+  [[nodiscard]] bool is_readable() const { return file_ != nullptr || text_.key.empty(); }
+  /// Lets go of a file that is held in memory, until `open_file`. A mapped one costs nothing and stays.
+  void drop_held_file();
+  /// Both in one. Errors of both.
   static io::Task<Result<std::unique_ptr<BodySource>>> open(io::Scope& scope, store::Spool& spool,
                                                             const model::Import& import,
                                                             std::string_view plan);
@@ -41,6 +50,8 @@ class BodySource {
   [[nodiscard]] std::string_view import_id() const { return envelope_.import_id; }
   [[nodiscard]] const csv::Plan& plan() const { return plan_; }
   [[nodiscard]] std::string_view text() const;
+  /// Its file lives in the store: what is open of it is held in memory.
+  [[nodiscard]] bool is_small() const { return store::is_small_key(text_.key); }
   [[nodiscard]] const json::BatchWriter& writer() const { return *writer_; }
 
   /// The rows that batch `index` holds. Errors: not_found, file_read_failed.
@@ -58,6 +69,8 @@ class BodySource {
 
   csv::Plan plan_;
   json::Envelope envelope_;
+  store::Spool* spool_ = nullptr;  ///< null: a test's
+  model::SpoolFile text_;          ///< key empty: bodies of this one have no rows
   std::shared_ptr<store::OpenFile> file_;
   std::unique_ptr<json::BatchWriter> writer_;
   std::optional<csv::BatchRange> found_;  ///< the last one: its event and its body both ask for it

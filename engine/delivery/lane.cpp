@@ -42,6 +42,10 @@ io::Task<> Lane::run(shard::Turn turn) {
   while (!stopping()) {
     if (!turn_) turn_ = co_await services_.turns.take(scope_);
     if (!turn_ || stopping()) break;
+    if (std::exchange(idle_, false) && !was_poked_) {
+      co_await linger();
+      if (!was_poked_) break;
+    }
     poked_.clear();
     was_poked_ = false;
     store::NextWork ask{key()};
@@ -181,6 +185,8 @@ io::Task<> Lane::deliver(store::LaneWork work) {
       co_await attempt.send(*run.source, *current);
       render_ahead(run, current->cursor);
     }
+    // Thousands of lanes may wait for their answers at once.
+    if (ahead_.is_idle()) run.source->drop_held_file();
     co_await settle_attempt(attempt, *current);
     if (scope_.cancelled()) break;  // nobody knows how it ended: it is sent again, with the same id and bytes
 
@@ -306,13 +312,18 @@ io::Task<std::optional<Outgoing>> Lane::open_event(Run& run, std::uint64_t curso
   std::optional<Outgoing> none;
   const Step settled = co_await finish_background();
   if (settled != Step::go_on) co_return none;
+  model::Event unopened = event_at(run, cursor);
+  shard::BodyBuffer buffer = co_await services_.bodies.take(scope_);
+  if (!buffer) co_return none;
+  const bool readable = co_await open_file(run, buffer, unopened, cursor);
+  if (!readable) co_return none;
   auto event = next_event(run, cursor);
   if (!event) {
-    model::Event unopened = event_at(run, cursor);
+    buffer.release();
     co_await halt_unsendable(run, std::move(unopened), cursor, event.error());
     co_return none;
   }
-  std::optional<Outgoing> outgoing = co_await reopen_event(run, std::move(*event), cursor);
+  std::optional<Outgoing> outgoing = co_await render(run, std::move(*event), cursor, std::move(buffer));
   if (!outgoing) co_return none;
   if constexpr (planted(Bug::digest_not_awaited)) co_return outgoing;
   const io::Instant now = scope_.io().now();
@@ -333,6 +344,25 @@ io::Task<std::optional<Outgoing>> Lane::open_event(Run& run, std::uint64_t curso
 io::Task<std::optional<Outgoing>> Lane::reopen_event(Run& run, model::Event event, std::uint64_t cursor) {
   shard::BodyBuffer buffer = co_await services_.bodies.take(scope_);
   if (!buffer) co_return std::optional<Outgoing>();
+  const bool readable = co_await open_file(run, buffer, event, cursor);
+  if (!readable) co_return std::optional<Outgoing>();
+  co_return co_await render(run, std::move(event), cursor, std::move(buffer));
+}
+
+/// Opens the file that `event` is rendered from. False: it cannot be read; the delivery was halted, or has to
+/// be looked at again, and the buffer is free.
+io::Task<bool> Lane::open_file(Run& run, shard::BodyBuffer& buffer, const model::Event& event,
+                               std::uint64_t cursor) {
+  Result<> opened = co_await run.source->open_file(scope_);
+  if (opened) co_return true;
+  buffer.release();
+  model::Event unopened = event;
+  co_await halt_unsendable(run, std::move(unopened), cursor, opened.error());
+  co_return false;
+}
+
+io::Task<std::optional<Outgoing>> Lane::render(Run& run, model::Event event, std::uint64_t cursor,
+                                               shard::BodyBuffer buffer) {
   const std::int64_t now_s = shard::unix_ms(scope_.io()) / 1000;
   auto start = run.source->begin(event);
   if (!start) {
@@ -380,7 +410,7 @@ void Lane::render_ahead(Run& run, std::uint64_t cursor) {
 std::vector<BodyJob> Lane::next_jobs(Run& run, std::uint64_t cursor) {
   const std::uint64_t count = run.work.import.count;
   const std::size_t buffers = std::max<std::size_t>(1, services_.bodies.free_count() / 2);
-  const std::size_t wanted = std::min(buffers, bodies_ahead_max);
+  const std::size_t wanted = run.source->is_readable() ? std::min(buffers, bodies_ahead_max) : 0;
   const std::int64_t now_s = shard::unix_ms(scope_.io()) / 1000;
   std::vector<BodyJob> jobs;
   jobs.reserve(wanted);
@@ -550,6 +580,7 @@ io::Task<Lane::Step> Lane::commit(store::Record record) {
     switch (reply.status) {
       case Status::done:
         tell(record);
+        idle_ = reply.value->idle;
         if (reply.value->go_on && !reply.value->task_waiting && before == Step::go_on) co_return Step::go_on;
         co_return Step::ask_again;
       case Status::unavailable:
@@ -620,6 +651,11 @@ io::Task<Lane::Step> Lane::finish_background() {
 /// sent.
 io::Task<> Lane::halt_unsendable(Run& run, model::Event event, std::uint64_t cursor, const Error& error) {
   if (error.code == ErrorCode::cancelled) co_return;
+  if (error.code == ErrorCode::store_unavailable) {
+    // It says nothing about the file: the lane asks again.
+    co_await pause(limits::store_retry_wait);
+    co_return;
+  }
   const bool is_task = run.work.kind == store::LaneWork::Kind::task;
   if (!is_task) {
     store::OpenEvent request{.lane = key(), .cursor = cursor, .event = event};

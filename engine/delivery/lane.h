@@ -90,6 +90,10 @@ class Lane {
   io::Task<bool> open_source(Run& run, model::Event event, std::uint64_t cursor);
   io::Task<std::optional<Outgoing>> open_event(Run& run, std::uint64_t cursor);
   io::Task<std::optional<Outgoing>> reopen_event(Run& run, model::Event event, std::uint64_t cursor);
+  io::Task<bool> open_file(Run& run, shard::BodyBuffer& buffer, const model::Event& event,
+                           std::uint64_t cursor);
+  io::Task<std::optional<Outgoing>> render(Run& run, model::Event event, std::uint64_t cursor,
+                                           shard::BodyBuffer buffer);
   void render_ahead(Run& run, std::uint64_t cursor);
   std::vector<BodyJob> next_jobs(Run& run, std::uint64_t cursor);
   [[nodiscard]] model::Event event_at(const Run& run, std::uint64_t cursor) const;
@@ -124,6 +128,7 @@ class Lane {
   Ahead ahead_;
   io::Event poked_;
   bool was_poked_ = false;
+  bool idle_ = false;  ///< the store said with the last commit that nothing is left to do
   bool draining_ = false;
   bool fenced_ = false;
   // relaxed durability: the one commit that may be under way while the next request flies

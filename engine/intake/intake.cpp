@@ -130,36 +130,28 @@ io::Task<Result<model::Importer>> Intake::find_importer(const std::string& templ
   co_return fail(store_error(reply.status, std::move(reply.detail)));
 }
 
-/// The webhook of an importer for a URL: the one that is there, or a new one with a generated secret.
-io::Task<Result<std::string>> Intake::ensure_webhook(io::Scope& scope, const std::string& template_id,
-                                                     const std::string& url) {
+/// A webhook of an importer for a URL, with a generated secret: stored with the import, unless there is one.
+model::Webhook Intake::new_webhook(io::Scope& scope, const std::string& template_id, const std::string& url) {
   std::array<std::uint8_t, 32> random{};
   scope.io().random(random);
-  store::EnsureWebhook ensure;
-  ensure.candidate.id = shard::new_id(scope.io(), "wh_");
-  ensure.candidate.url = url;
-  ensure.candidate.template_id = template_id;
-  ensure.candidate.secrets.push_back({.text = sign::generate_secret(random), .expires_at_ms = 0});
-  auto reply = co_await store_.call(std::move(ensure));
-  if (!reply.done()) co_return fail(store_error(reply.status, std::move(reply.detail)));
-  co_return reply.value->id;
+  model::Webhook webhook;
+  webhook.id = shard::new_id(scope.io(), "wh_");
+  webhook.url = url;
+  webhook.template_id = template_id;
+  webhook.secrets.push_back({.text = sign::generate_secret(random), .expires_at_ms = 0});
+  return webhook;
 }
 
-/// The import as asked for, its webhook made where it needs one. Nothing is stored of the import itself.
+/// The import as asked for, with the webhook that it needs to be there. Nothing is stored yet.
 io::Task<Result<Intake::Draft>> Intake::draft(io::Scope& scope, const ImportRequest& request) {
   auto importer = co_await find_importer(request.template_id);
   if (!importer) co_return fail(std::move(importer.error()));
   Draft draft;
   draft.idempotency_key = request.idempotency_key;
-  if (!request.webhook_url.empty()) {
-    auto webhook = co_await ensure_webhook(scope, importer->id, request.webhook_url);
-    if (!webhook) co_return fail(std::move(webhook.error()));
-    draft.webhook_id = std::move(*webhook);
-  } else if (!importer->webhook_url.empty()) {
-    // The importer's default webhook is one of its webhooks; it is made when it is first needed.
-    auto webhook = co_await ensure_webhook(scope, importer->id, importer->webhook_url);
-    if (!webhook) co_return fail(std::move(webhook.error()));
-  }
+  // The importer's default webhook is one of its webhooks; it is made when it is first needed.
+  draft.only_ensured = !request.webhook_url.empty();
+  const std::string& url = draft.only_ensured ? request.webhook_url : importer->webhook_url;
+  if (!url.empty()) draft.ensured = new_webhook(scope, importer->id, url);
   model::Import& import = draft.import;
   import.id = shard::new_id(scope.io(), "imp_");
   import.template_id = importer->id;
@@ -228,8 +220,10 @@ io::Task<Result<Accepted>> Intake::announce(io::Scope& scope, ImportRequest requ
 io::Task<Result<Accepted>> Intake::store_draft(Draft draft, std::string plan, bool* may_be_stored) {
   store::CreateImport create{.import = std::move(draft.import),
                              .plan = std::move(plan),
-                             .webhook_id = std::move(draft.webhook_id),
-                             .idempotency_key = std::move(draft.idempotency_key)};
+                             .webhook_id = {},
+                             .idempotency_key = std::move(draft.idempotency_key),
+                             .ensured = std::move(draft.ensured),
+                             .only_ensured = draft.only_ensured};
   auto reply = co_await store_.call(std::move(create));
   *may_be_stored = reply.status == store::Status::unknown;
   const bool repeated = reply.status == store::Status::conflict && reply.value;

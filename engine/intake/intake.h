@@ -68,12 +68,12 @@ class Intake {
   /// An import that is not stored yet, and what goes with it into the store.
   struct Draft {
     model::Import import;
-    std::string webhook_id;
+    std::optional<model::Webhook> ensured;  ///< made with it, where the importer has none for its URL
+    bool only_ensured = false;              ///< that webhook alone gets the import
     std::string idempotency_key;
   };
   io::Task<Result<model::Importer>> find_importer(const std::string& template_id);
-  io::Task<Result<std::string>> ensure_webhook(io::Scope& scope, const std::string& template_id,
-                                               const std::string& url);
+  static model::Webhook new_webhook(io::Scope& scope, const std::string& template_id, const std::string& url);
   io::Task<Result<Draft>> draft(io::Scope& scope, const ImportRequest& request);
   io::Task<Result<std::string>> plan_into(io::Scope& scope, model::Import& import, model::SpoolFile file);
   io::Task<Result<Accepted>> store_draft(Draft draft, std::string plan, bool* may_be_stored);

@@ -42,7 +42,11 @@ struct PlanJob {
 io::Task<Result<csv::Plan>> make_plan(io::Scope& scope, store::OpenFile& file,
                                       const csv::PlanSettings& settings) {
   PlanJob job{file.bytes(), settings, std::nullopt};
-  co_await io::offload(scope, &PlanJob::run, &job);
+  if (job.bytes.size() <= limits::small_file_bytes_max) {
+    PlanJob::run(&job);  // sooner done than handed over
+  } else {
+    co_await io::offload(scope, &PlanJob::run, &job);
+  }
   if (!job.plan) co_return fail(ErrorCode::cancelled, "The import was stopped.");
   if (file.failed()) co_return unreadable();
   co_return std::move(*job.plan);

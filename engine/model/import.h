@@ -2,6 +2,7 @@
 
 #include <array>
 #include <cstdint>
+#include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -28,11 +29,13 @@ inline constexpr std::array import_states = {
 [[nodiscard]] std::string_view name(ImportState state);
 [[nodiscard]] std::optional<ImportState> parse_import_state(std::string_view text);
 
-/// A file in the spool: named by its key, never by a path (store.md, point 8).
+/// A file of an import: named by its key, never by a path (store.md, point 8).
 struct SpoolFile {
   std::string key;  ///< empty: none
   std::uint64_t length = 0;
   std::string digest;  ///< "xxh3:<32 hex>" of the whole content
+  /// A small file on its way into the store: `length` bytes and csv::padding_bytes zeros. Null anywhere else.
+  std::shared_ptr<const std::string> content{};
 };
 
 /// Why an import failed: a problem object's stable code and its sentence. Empty code: it did not fail.

@@ -79,7 +79,7 @@ io::Task<Result<model::SpoolFile>> DiskUpload::finish(io::Scope& scope) {
   auto keep = [&]() noexcept { kept = file_.keep(key_); };
   co_await on_worker(scope, keep);
   if (!kept) co_return fail(std::move(kept.error()));
-  model::SpoolFile file{key_, length_, digest_.text()};
+  model::SpoolFile file{key_, length_, digest_.text(), nullptr};
   co_return file;
 }
 
@@ -101,7 +101,7 @@ struct Adoption {
     Result<std::string> digest = digest_of(file->fd());
     if (!digest) return fail(std::move(digest.error()));
     if (Result<> kept = file->keep(key); !kept) return fail(std::move(kept.error()));
-    return model::SpoolFile{key, *length, std::move(*digest)};
+    return model::SpoolFile{key, *length, std::move(*digest), nullptr};
   }
 
   static Result<std::string> digest_of(int file) {

@@ -63,7 +63,7 @@ class MemoryUpload final : public Upload {
 };
 
 model::SpoolFile MemorySpool::keep(io::Io& io, std::string content) {
-  model::SpoolFile file{make_spool_key(io), content.size(), digest_text(content)};
+  model::SpoolFile file{make_spool_key(io), content.size(), digest_text(content), nullptr};
   content.append(csv::padding_bytes, '\0');
   const std::int64_t now_ms =
       std::chrono::floor<std::chrono::milliseconds>(io.wall_now()).time_since_epoch().count();

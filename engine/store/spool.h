@@ -30,7 +30,7 @@ class Upload {
   virtual ~Upload() = default;
   /// Errors: disk_full, io_failed, file_too_large.
   virtual io::Task<Result<>> append(io::Scope& scope, std::string_view bytes) = 0;
-  /// Durable on return.
+  /// Durable on return; a file that comes with its content becomes so with the import that it is stored with.
   virtual io::Task<Result<model::SpoolFile>> finish(io::Scope& scope) = 0;
 };
 
@@ -41,7 +41,7 @@ class Spool {
   /// `max_bytes` 0: no limit.
   virtual io::Task<Result<std::unique_ptr<Upload>>> begin(io::Scope& scope, std::uint64_t max_bytes) = 0;
   /// Copies the whole content behind `fd` (a reflink where the file system can). The caller keeps `fd`.
-  /// Durable on return.
+  /// Durable as with Upload::finish.
   virtual io::Task<Result<model::SpoolFile>> adopt(io::Scope& scope, int fd, std::uint64_t max_bytes) = 0;
   virtual io::Task<Result<std::shared_ptr<OpenFile>>> open(io::Scope& scope,
                                                            const model::SpoolFile& file) = 0;

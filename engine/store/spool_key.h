@@ -12,4 +12,8 @@ namespace pulter::store {
 /// Nothing else is ever made into a path.
 [[nodiscard]] bool is_spool_key(std::string_view text) noexcept;
 
+/// A new name for a small file, which lives in the store: ascending in time, so that it is added at the end.
+[[nodiscard]] std::string make_small_key(io::Io& io);
+[[nodiscard]] bool is_small_key(std::string_view text) noexcept;
+
 }  // namespace pulter::store

@@ -107,6 +107,8 @@ class Database {
   /// Rows that the last INSERT, UPDATE or DELETE touched.
   [[nodiscard]] std::int64_t changes() const;
   [[nodiscard]] std::int64_t last_row_number() const;
+  /// Rows that were touched since it was opened.
+  [[nodiscard]] std::int64_t total_changes() const;
 
   /// Moves what is in the write-ahead log into the database file and syncs it, as far as readers allow. False
   /// on an error. Explicit, because SQLite's own automatic checkpoint hides a failed sync.

@@ -13,6 +13,7 @@
 #include "engine/model/importer.h"
 #include "engine/model/token.h"
 #include "engine/model/webhook.h"
+#include "engine/store/recent_files.h"
 
 // The store's messages. Flat requests and answers with an id, asynchronous; no transaction, iterator or
 // callback crosses a call, so the same interface runs over SQLite's thread, a helper process or a simulation
@@ -108,10 +109,13 @@ struct DeleteWebhook {
 /// import.
 struct CreateImport {
   using Answer = model::Import;
-  model::Import import;
-  std::string plan;  ///< csv::encode(plan); empty while receiving
+  model::Import import;  ///< small files with their content, which is stored in the same commit
+  std::string plan;      ///< csv::encode(plan); empty while receiving
   std::string webhook_id;
   std::string idempotency_key;
+  /// The importer's webhook for this one's URL, made from it where there is none, as EnsureWebhook does.
+  std::optional<model::Webhook> ensured{};
+  bool only_ensured = false;  ///< the import goes to that webhook alone; `webhook_id` is empty
 };
 /// Fills an import that is `receiving` (file, plan, counts, notes, or the problem) and queues it. conflict:
 /// it is not.
@@ -131,6 +135,11 @@ struct FindImportByKey {
 struct GetPlan {
   using Answer = std::string;
   std::string import_id;
+};
+/// The content of a small file. not_found: retention removed it.
+struct GetSmallFile {
+  using Answer = std::string;
+  std::string key;
 };
 struct ListImports {
   using Answer = Listing<model::Import>;
@@ -247,7 +256,8 @@ struct Recorded {
   bool go_on = true;          ///< false: paused, cancelled, disabled or ended: ask NextWork
   bool task_waiting = false;  ///< a task wants its turn: ask NextWork
   bool import_ended =
-      false;  ///< the last lane of the import ended with this: its content may be due (RetentionStep)
+      false;          ///< the last lane of the import ended with this: its content may be due (RetentionStep)
+  bool idle = false;  ///< the lane has nothing more to do: NextWork would answer none
 };
 /// Was it written? For a Record or OpenEvent that was answered `unknown`.
 struct Lookup {
@@ -415,6 +425,8 @@ struct RetentionStep {
   /// Not 0: too much is kept, so the imports that ended first are due whatever their age, until files of so
   /// many bytes are named.
   std::uint64_t bytes_over = 0;
+  /// The records themselves of imports that ended before then and have neither files nor events any more.
+  std::int64_t records_before_ms = 0;
 };
 /// Writes one row as it is: done when the disk takes writes again. For whoever waits for that.
 struct ProbeWrite {
@@ -429,14 +441,14 @@ struct ListSpoolKeys {
   using Answer = std::vector<std::string>;
 };
 
-using Request = std::variant<PutImporter, GetImporter, ListImporters, DeleteImporter, PutWebhook,
-                             EnsureWebhook, GetWebhook, ListWebhooks, DeleteWebhook, CreateImport, FillImport,
-                             GetImport, FindImportByKey, GetPlan, ListImports, CommandImport, ListRowErrors,
-                             AcquireShard, ListBusyLanes, AddLaneTask, NextWork, OpenEvent, BeginAttempt,
-                             Record, Lookup, GetEvent, ListEvents, ListAttempts, RetentionStep, SumSpoolBytes,
-                             ProbeWrite, ListSpoolKeys, CountImports, CountEvents, ListBatchMarks,
-                             ListRecentAttempts, ListLanes, DescribeEvents, ListLaneMarks, CreateToken,
-                             ListTokens, FindToken, DeleteToken>;
+using Request =
+    std::variant<PutImporter, GetImporter, ListImporters, DeleteImporter, PutWebhook, EnsureWebhook,
+                 GetWebhook, ListWebhooks, DeleteWebhook, CreateImport, FillImport, GetImport,
+                 FindImportByKey, GetPlan, GetSmallFile, ListImports, CommandImport, ListRowErrors,
+                 AcquireShard, ListBusyLanes, AddLaneTask, NextWork, OpenEvent, BeginAttempt, Record, Lookup,
+                 GetEvent, ListEvents, ListAttempts, RetentionStep, SumSpoolBytes, ProbeWrite, ListSpoolKeys,
+                 CountImports, CountEvents, ListBatchMarks, ListRecentAttempts, ListLanes, DescribeEvents,
+                 ListLaneMarks, CreateToken, ListTokens, FindToken, DeleteToken>;
 
 using AnswerValue =
     std::variant<Nothing, model::Importer, Listing<model::Importer>, model::Webhook, Listing<model::Webhook>,
@@ -483,9 +495,14 @@ class Store {
   /// Why writes are not done at present, for people and for readiness (disk full, a failed sync …); empty:
   /// all is well. It clears by itself with the next commit that goes through, where one can. Any thread.
   [[nodiscard]] virtual std::string trouble() const = 0;
+  /// Small files that were just stored, or are about to be. Any thread.
+  [[nodiscard]] RecentFiles& recent_files() { return recent_files_; }
 
  protected:
   Store() = default;
+
+ private:
+  RecentFiles recent_files_;
 };
 
 }  // namespace pulter::store

@@ -55,6 +55,7 @@ class StoreClient {
   /// call.
   bool drain();
   [[nodiscard]] std::size_t waiting() const { return waiting_; }
+  [[nodiscard]] Store& store() { return store_; }
 
  private:
   struct Call {

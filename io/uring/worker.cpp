@@ -4,15 +4,17 @@
 
 namespace pulter::io {
 
-Worker::Worker() : thread_([this] { work(); }) {}
+Worker::Worker() {
+  for (std::thread& thread : threads_) thread = std::thread([this] { work(); });
+}
 
 Worker::~Worker() {
   {
     const std::lock_guard lock(mutex_);
     ending_ = true;
   }
-  changed_.notify_one();
-  thread_.join();
+  changed_.notify_all();
+  for (std::thread& thread : threads_) thread.join();
 }
 
 void Worker::post(Op& op, WorkOwner& owner) {

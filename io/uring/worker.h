@@ -1,6 +1,8 @@
 #pragma once
 
+#include <array>
 #include <condition_variable>
+#include <cstddef>
 #include <deque>
 #include <mutex>
 #include <thread>
@@ -18,7 +20,9 @@ class WorkOwner {
   ~WorkOwner() = default;
 };
 
-/// One thread for calls that block (file work), shared by all Ios of a program. First come, first served.
+/// A few threads for calls that block (file work), shared by all Ios of a program. Begun first come, first
+/// served: a job that takes long (copying, syncing or reading a large file) holds one of them and not those
+/// behind it.
 class Worker {
  public:
   Worker();
@@ -41,7 +45,8 @@ class Worker {
   std::condition_variable changed_;
   std::deque<Job> jobs_;
   bool ending_ = false;
-  std::thread thread_;
+  static constexpr std::size_t threads = 4;  // one job more that takes so long is rare, and waits
+  std::array<std::thread, threads> threads_;
 };
 
 }  // namespace pulter::io

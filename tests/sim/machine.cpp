@@ -1,6 +1,7 @@
 #include "tests/sim/machine.h"
 
 #include <algorithm>
+#include <array>
 #include <chrono>
 #include <utility>
 
@@ -71,8 +72,13 @@ Machine::Process::Process(Machine& machine)
       desks(std::make_unique<delivery::RenderDesk[]>(machine.plan_.shards)),
       loops(make_loops(machine.io_, store, files, machine.config_, {desks.get(), machine.plan_.shards},
                        machine.faults_)),
-      intake(loops[0]->store(), files,
-             {.max_file_bytes = 0, .max_rows = 0, .max_batch_bytes = machine.config_.max_batch_bytes}) {}
+      intake(loops[0]->store(), loops[0]->files(),
+             {.max_file_bytes = 0, .max_rows = 0, .max_batch_bytes = machine.config_.max_batch_bytes}) {
+  // Every third world has all files in the store, every third all in the spool, and every third some of each.
+  constexpr std::array small_max = {limits::small_file_bytes_max, std::size_t{0}, std::size_t{500}};
+  for (const auto& loop : loops)
+    loop->files().set_small_max(small_max[machine.plan_.seed % small_max.size()]);
+}
 
 Machine::Machine(io::SimIo& io, Judge& judge, const Plan& plan, const WorldFaults& faults,
                  const config::Config& config)

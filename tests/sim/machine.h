@@ -65,7 +65,7 @@ class Machine {
   void set_trouble(const std::string& reason) { process_->inner.set_trouble(reason); }
   [[nodiscard]] store::Core& disk() { return *disk_; }
   [[nodiscard]] store::MemorySpool& spool() { return spool_; }
-  [[nodiscard]] store::Spool& files() { return process_->files; }
+  [[nodiscard]] store::Spool& files() { return process_->loops[0]->files(); }
 
   /// One request to the disk itself, beside every process.
   template <class R>

@@ -14,7 +14,7 @@ io::SimSettings settings(std::uint64_t seed) {
 }  // namespace
 
 SimEngine::SimEngine(std::uint64_t seed, config::Durability durability, std::uint64_t turns)
-    : io_(settings(seed)), world_(io_), turns_(turns) {
+    : io_(settings(seed)), world_(io_), turns_(turns), small_max_(seed % 2 == 0 ? 0 : limits::small_file_bytes_max) {
   config_.durability = durability;
   config_.allow_http = true;
   config_.allow_networks.push_back(*net::parse_network("127.0.0.0/8"));
@@ -44,6 +44,7 @@ void SimEngine::crash(bool keep) {
 
 void SimEngine::restart() {
   process_ = std::make_unique<Process>(*disk_, io_, spool_, config_, turns_);
+  process_->loop.files().set_small_max(small_max_);
   process_->loop.start();
   PULTER_CHECK(run_until([this] { return process_->loop.started(); }));
 }

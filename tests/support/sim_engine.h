@@ -76,7 +76,7 @@ class SimEngine {
             std::uint64_t turns)
         : store(core, io),
           loop(io, store, spool, config, {.turns = turns}),
-          intake(loop.store(), spool, limits(config)) {}
+          intake(loop.store(), loop.files(), limits(config)) {}
     static intake::IntakeSettings limits(const config::Config& config) {
       return {.max_file_bytes = 0, .max_rows = 0, .max_batch_bytes = config.max_batch_bytes};
     }
@@ -101,6 +101,7 @@ class SimEngine {
   std::uint64_t turns_;
   std::unique_ptr<store::Core> disk_;
   store::MemorySpool spool_;
+  std::size_t small_max_;  ///< even seeds: all files are large; odd ones: as in the daemon
   std::unique_ptr<Process> process_;
 };
 

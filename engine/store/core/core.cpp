@@ -13,6 +13,8 @@ namespace {
 // In pages of 4 KiB.
 constexpr std::int64_t wal_pages_when_idle = 1000;
 constexpr std::int64_t wal_pages_max = 8192;
+/// Groups that run with a savepoint around each request, after one whose request failed halfway.
+constexpr int guarded_after_spoiled = 64;
 
 template <class R, class... Kinds>
 inline constexpr bool is_one_of = (std::is_same_v<R, Kinds> || ...);
@@ -20,9 +22,9 @@ inline constexpr bool is_one_of = (std::is_same_v<R, Kinds> || ...);
 template <class R>
 inline constexpr bool reads_log =
     is_one_of<R, GetImporter, ListImporters, GetWebhook, ListWebhooks, GetImport, FindImportByKey, GetPlan,
-              ListImports, ListRowErrors, GetEvent, ListEvents, ListAttempts, ListSpoolKeys, SumSpoolBytes,
-              CountImports, CountEvents, ListBatchMarks, ListRecentAttempts, ListLanes, DescribeEvents,
-              ListLaneMarks, ListTokens, FindToken>;
+              GetSmallFile, ListImports, ListRowErrors, GetEvent, ListEvents, ListAttempts, ListSpoolKeys,
+              SumSpoolBytes, CountImports, CountEvents, ListBatchMarks, ListRecentAttempts, ListLanes,
+              DescribeEvents, ListLaneMarks, ListTokens, FindToken>;
 /// Asked on the writer's side, and yet writing nothing.
 template <class R>
 inline constexpr bool writes = !reads_log<R> && !is_one_of<R, AcquireShard, ListBusyLanes, NextWork, Lookup>;
@@ -51,10 +53,19 @@ Answer Core::unavailable(Failure failure) {
 Answer Core::run(Job& job, std::int64_t now_ms) {
   Session session{*db_, now_ms};
   const bool write = is_write(job.request);
-  if (write) db_->query("SAVEPOINT request").run();
+  const bool guarded = write && guarded_groups_ > 0;
+  const std::int64_t before = db_->total_changes();
+  if (guarded) db_->query("SAVEPOINT request").run();
   Answer answer = std::visit([&](auto& request) { return handle(session, request); }, job.request);
   if (std::optional<Failure> failure = db_->take_failure()) answer = unavailable(std::move(*failure));
   if (!write || !db_->in_transaction()) return answer;
+  if (!guarded) {
+    if (answer.status != Status::done && db_->total_changes() != before)
+      spoiled_ = Failure{answer.status == Status::disk_full ? FailureKind::disk_full : FailureKind::other, 0,
+                         "Nothing was changed: a request beside this one failed halfway (" + answer.detail +
+                             "). Try again."};
+    return answer;
+  }
   if (answer.status != Status::done) db_->query("ROLLBACK TO request").run();
   db_->query("RELEASE request").run();
   if (std::optional<Failure> failure = db_->take_failure()) answer = unavailable(std::move(*failure));
@@ -113,6 +124,12 @@ void Core::run_group(std::span<Job> jobs, std::int64_t now_ms, std::vector<JobAn
     answers.push_back(JobAnswer{job.port, std::move(answer)});
   }
   const std::span<JobAnswer> mine = std::span(answers).subspan(first);
+  if (guarded_groups_ > 0) --guarded_groups_;
+  if (spoiled_) {
+    guarded_groups_ = guarded_after_spoiled;
+    if (!failure) failure = std::move(spoiled_);
+    spoiled_.reset();
+  }
   if (failure || (began && !db_->in_transaction())) {
     const Failure why =
         failure.value_or(Failure{is_full_ ? FailureKind::disk_full : FailureKind::other, 0,

@@ -35,9 +35,12 @@ struct JobAnswer {
 /// and no clock of its own; the same code runs behind the daemon's thread and in simulations. One thread at a
 /// time.
 ///
-/// A request that cannot be done takes back only what it wrote itself. When the commit fails, nothing of the
-/// group was done. After a failed sync, or on a damaged file, the Core is stopped: it answers `unavailable`
-/// with the reason, for good (reliability.md, I10).
+/// A request that cannot be done is one that was refused before it wrote anything. Should one fail halfway,
+/// which only an error of SQLite brings about, its whole group is taken back and answered `unavailable`, and
+/// the next groups run with a savepoint around each request, which takes back that one alone: a savepoint for
+/// every request would cost a copy of each page that it touches. When the commit fails, nothing of the group
+/// was done. After a failed sync, or on a damaged file, the Core is stopped: it answers `unavailable` with
+/// the reason, for good (reliability.md, I10).
 class Core {
  public:
   explicit Core(std::unique_ptr<Database> db) : db_(std::move(db)) {}
@@ -64,6 +67,8 @@ class Core {
   Answer unavailable(Failure failure);
 
   std::unique_ptr<Database> db_;
+  std::optional<Failure> spoiled_;  ///< a request of this group failed after it had written
+  int guarded_groups_ = 0;
   std::optional<std::string> stopped_;
   std::string trouble_;
   bool is_full_ = false;  ///< the trouble is a disk without room

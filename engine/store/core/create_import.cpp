@@ -1,3 +1,5 @@
+#include <algorithm>
+
 #include "engine/store/core/handlers.h"
 #include "engine/store/core/json_columns.h"
 
@@ -88,6 +90,17 @@ std::string nobody_to_send_to(const std::string& template_id) {
          template_id + " --url URL";
 }
 
+/// The answer to give when nobody would get the import. A file that could not be used is kept with its reason
+/// even then.
+std::optional<Answer> refuse_without_targets(const model::Import& import,
+                                             const std::vector<model::Webhook>& webhooks) {
+  const bool failed = !import.error.code.empty();
+  const bool nobody =
+      webhooks.empty() || (import.planned && import.count > 0 && make_deliveries(import, webhooks).empty());
+  if (nobody && !failed) return not_found(nobody_to_send_to(import.template_id));
+  return std::nullopt;
+}
+
 /// Whom an import goes to; the answer to give instead when that is nobody.
 std::optional<Answer> find_targets(Session& session, const model::Import& import,
                                    const std::string& webhook_id, std::vector<model::Webhook>& webhooks) {
@@ -98,12 +111,25 @@ std::optional<Answer> find_targets(Session& session, const model::Import& import
   } else {
     return not_found("There is no webhook '" + webhook_id + "' that the import could go to.");
   }
-  // A file that could not be used is kept with its reason even where nobody listens.
-  const bool failed = !import.error.code.empty();
-  const bool nobody =
-      webhooks.empty() || (import.planned && import.count > 0 && make_deliveries(import, webhooks).empty());
-  if (nobody && !failed) return not_found(nobody_to_send_to(import.template_id));
-  return std::nullopt;
+  return refuse_without_targets(import, webhooks);
+}
+
+/// The same with the webhook that the request wants to be there; `made` says that it has to be inserted.
+std::optional<Answer> find_new_targets(Session& session, CreateImport& request,
+                                       std::vector<model::Webhook>& webhooks, bool& made) {
+  if (!request.ensured) return find_targets(session, request.import, request.webhook_id, webhooks);
+  auto found = find_webhook_by_url(session, request.ensured->template_id, request.ensured->url);
+  made = !found.has_value();
+  if (found) request.ensured = std::move(found);
+  if (request.only_ensured) {
+    request.webhook_id = request.ensured->id;
+    webhooks.push_back(*request.ensured);
+  } else {
+    webhooks = webhooks_of(session, request.import.template_id);
+    if (made) webhooks.push_back(*request.ensured);
+    std::ranges::sort(webhooks, {}, &model::Webhook::id);
+  }
+  return refuse_without_targets(request.import, webhooks);
 }
 
 bool has_content(const model::Import& import) {
@@ -130,15 +156,18 @@ Answer handle(Session& session, CreateImport& request) {
   GetImporter by_id{import.template_id};
   if (Answer importer = handle(session, by_id); importer.status != Status::done) return importer;
   std::vector<model::Webhook> webhooks;
-  if (std::optional<Answer> nobody = find_targets(session, import, request.webhook_id, webhooks))
-    return *nobody;
-  // As it will be read back: the answer is made of what is inserted here.
+  bool made = false;
+  if (std::optional<Answer> nobody = find_new_targets(session, request, webhooks, made)) return *nobody;
+  if (made) insert_webhook(session, *request.ensured);
   import.created_at_ms = session.now_ms;
   if (has_content(import)) import.deliveries = make_deliveries(import, webhooks);
   if (model::has_ended(import)) import.completed_at_ms = session.now_ms;
   insert_import(session, import, request.webhook_id, request.idempotency_key);
   insert_plan(session, import.id, request.plan);
+  insert_small_files(session, import);
   insert_deliveries(session, import.deliveries);
+  import.file.content.reset();
+  import.text.content.reset();
   return done(std::move(import));
 }
 
@@ -178,6 +207,7 @@ Answer handle(Session& session, FillImport& request) {
             import.id)
       .run();
   insert_plan(session, import.id, request.plan);
+  insert_small_files(session, import);
   std::vector<model::Delivery> deliveries = make_deliveries(import, webhooks);
   insert_deliveries(session, deliveries);
   return done(refresh_import(session, import.id));

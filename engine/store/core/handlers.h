@@ -34,6 +34,8 @@ namespace pulter::store {
 [[nodiscard]] Answer handle(Session& session, ListRowErrors& request);
 // import_commands.cpp
 [[nodiscard]] Answer handle(Session& session, CommandImport& request);
+// small_files.cpp
+[[nodiscard]] Answer handle(Session& session, GetSmallFile& request);
 // lanes.cpp
 [[nodiscard]] Answer handle(Session& session, AcquireShard& request);
 [[nodiscard]] Answer handle(Session& session, ListBusyLanes& request);
@@ -81,6 +83,17 @@ void disable_webhook(Session& session, std::string_view id, std::string_view rea
 /// Cancels what is unfinished for a webhook, and takes it away.
 void remove_webhook(Session& session, std::string_view id);
 
+/// The webhook of that importer for that URL: the oldest.
+[[nodiscard]] std::optional<model::Webhook> find_webhook_by_url(Session& session,
+                                                                const std::optional<std::string>& template_id,
+                                                                std::string_view url);
+void insert_webhook(Session& session, const model::Webhook& webhook);
+
+// small_files.cpp
+/// Stores the content of those of an import's files that come with it.
+void insert_small_files(Session& session, const model::Import& import);
+void remove_small_file(Session& session, std::string_view key);
+
 // imports.cpp
 /// " AND …" for everything that the list asks for; `state` on demand. bind_filter gives its parameters, in
 /// order.
@@ -101,6 +114,8 @@ model::Import refresh_import(Session& session, std::string_view id);
 [[nodiscard]] std::optional<model::Delivery> find_delivery(Session& session, std::string_view import_id,
                                                            std::string_view webhook_id);
 void mark_started(Session& session, std::string_view import_id, std::string_view webhook_id);
+/// The import's part of it: when it started, and its state.
+void note_start(Session& session, std::string_view import_id);
 
 // lane_marks.cpp
 void mark_lane(Session& session, std::string_view import_id, std::string_view webhook_id,

@@ -68,18 +68,6 @@ void complete_event(Session& session, const model::Event& event) {
       .run();
 }
 
-/// The import's part of a start. The only state that it ends is `queued`: any other that an unstarted import
-/// can be in stands before `delivering` in the order of model::state_of.
-void note_start(Session& session, std::string_view import_id) {
-  session.db
-      .query(
-          "UPDATE imports SET started_at = ?, state = CASE state WHEN 'queued' THEN 'delivering' ELSE state "
-          "END"
-          " WHERE id = ? AND started_at = 0")
-      .with(session.now_ms, import_id)
-      .run();
-}
-
 }  // namespace
 
 std::optional<Answer> fence(Session& session, const LaneKey& lane) {
@@ -104,6 +92,18 @@ void mark_started(Session& session, std::string_view import_id, std::string_view
       .with(import_id, webhook_id)
       .run();
   note_start(session, import_id);
+}
+
+/// The import's part of a start. The only state that it ends is `queued`: any other that an unstarted import
+/// can be in stands before `delivering` in the order of model::state_of.
+void note_start(Session& session, std::string_view import_id) {
+  session.db
+      .query(
+          "UPDATE imports SET started_at = ?, state = CASE state WHEN 'queued' THEN 'delivering' ELSE state "
+          "END"
+          " WHERE id = ? AND started_at = 0")
+      .with(session.now_ms, import_id)
+      .run();
 }
 
 Answer handle(Session& session, AcquireShard& request) {

@@ -135,15 +135,21 @@ void advance(Session& session, Record& record, const Standing& standing, const m
     if (standing.cancelled) record.next_event.reset();
   }
   if (record.next_event) insert_event(session, *record.next_event, record.lane.webhook_id);
+  // Naming `ended` alone would have the entries of two partial indices taken out and put back for every
+  // batch.
+  const bool ends = record.next_cursor >= model::cursor_end(standing.count);
   session.db
-      .query(
-          "UPDATE deliveries SET cursor = ?, ended = ?, open_event_id = ?, batches_delivered = "
-          "batches_delivered + ?,"
-          " rows_delivered = rows_delivered + ?, row_errors = row_errors + ?, last_status = ?,"
-          " last_status_text = '' WHERE import_id = ? AND webhook_id = ?")
-      .with(record.next_cursor, record.next_cursor >= model::cursor_end(standing.count),
-            record.next_event ? record.next_event->id : std::string(), batch ? 1 : 0, batch ? event.rows : 0,
-            record.row_errors.size(), record.attempt.status, record.import_id, record.lane.webhook_id)
+      .query(ends ? "UPDATE deliveries SET cursor = ?, open_event_id = ?, batches_delivered = "
+                    "batches_delivered + ?,"
+                    " rows_delivered = rows_delivered + ?, row_errors = row_errors + ?, last_status = ?,"
+                    " last_status_text = '', ended = 1 WHERE import_id = ? AND webhook_id = ?"
+                  : "UPDATE deliveries SET cursor = ?, open_event_id = ?, batches_delivered = "
+                    "batches_delivered + ?,"
+                    " rows_delivered = rows_delivered + ?, row_errors = row_errors + ?, last_status = ?,"
+                    " last_status_text = '' WHERE import_id = ? AND webhook_id = ?")
+      .with(record.next_cursor, record.next_event ? record.next_event->id : std::string(), batch ? 1 : 0,
+            batch ? event.rows : 0, record.row_errors.size(), record.attempt.status, record.import_id,
+            record.lane.webhook_id)
       .run();
 }
 
@@ -170,6 +176,19 @@ Recorded what_now(Session& session, const Record& record) {
   Recorded recorded;
   recorded.task_waiting = due_task(session, record.lane.webhook_id).has_value();
   return recorded;
+}
+
+/// Nothing is ready or waits for its time in the lane.
+bool is_idle(Session& session, const std::string& webhook_id) {
+  const bool ready = session.db
+                         .query(
+                             "SELECT 1 FROM deliveries WHERE webhook_id = ? AND ended = 0 AND cancelled = 0 "
+                             "AND paused = 0 AND"
+                             " halted_event_id = '' LIMIT 1")
+                         .with(webhook_id)
+                         .row();
+  return !ready &&
+         !session.db.query("SELECT 1 FROM lane_tasks WHERE webhook_id = ? LIMIT 1").with(webhook_id).row();
 }
 
 Answer record_delivery(Session& session, Record& record) {
@@ -200,6 +219,7 @@ Answer record_delivery(Session& session, Record& record) {
   if (ended || halts) {
     const model::Import import = refresh_import(session, record.import_id);
     recorded.import_ended = model::has_ended(import);
+    recorded.idle = !recorded.task_waiting && is_idle(session, record.lane.webhook_id);
   }
   recorded.go_on = !ended && !halts && !standing->paused && !standing->cancelled &&
                    is_enabled(session, record.lane.webhook_id);

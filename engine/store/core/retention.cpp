@@ -1,4 +1,5 @@
 #include "engine/store/core/handlers.h"
+#include "engine/store/spool_key.h"
 
 namespace pulter::store {
 namespace {
@@ -54,28 +55,67 @@ bool remove_row_errors(Session& session, const std::string& import_id, std::int6
   return budget > 0;
 }
 
-/// The last of an import: its plan, and the names of its files.
+/// The keys of the file and the text that the row starts with, where there are any.
+std::vector<std::string> read_keys(Query& query) {
+  std::vector<std::string> keys;
+  std::string file = query.text();
+  std::string text = query.text();
+  if (!text.empty() && text != file) keys.push_back(std::move(text));
+  if (!file.empty()) keys.push_back(std::move(file));
+  return keys;
+}
+
+/// The last of an import: its plan, its small files, and the names of its others.
 void remove_content(Session& session, const std::string& import_id, RetentionStep::Removed& removed) {
+  std::vector<std::string> keys;
   {
     Query query =
         session.db.query("SELECT file_key, text_key, file_length, text_length FROM imports WHERE id = ?")
             .with(import_id);
     if (query.row()) {
-      std::string file = query.text();
-      std::string text = query.text();
-      const std::uint64_t file_bytes = query.unsigned_integer();
+      keys = read_keys(query);
+      removed.bytes += query.unsigned_integer();
       const std::uint64_t text_bytes = query.unsigned_integer();
-      removed.bytes += file_bytes;
-      if (!text.empty() && text != file) {
-        removed.bytes += text_bytes;
-        removed.spool_keys.push_back(std::move(text));
-      }
-      if (!file.empty()) removed.spool_keys.push_back(std::move(file));
+      if (keys.size() > 1) removed.bytes += text_bytes;
+    }
+  }
+  for (std::string& key : keys) {
+    if (is_small_key(key)) {
+      remove_small_file(session, key);
+    } else {
+      removed.spool_keys.push_back(std::move(key));
     }
   }
   session.db.query("DELETE FROM plans WHERE import_id = ?").with(import_id).run();
   session.db.query("DELETE FROM lane_marks WHERE import_id = ?").with(import_id).run();
   session.db.query("UPDATE imports SET content_removed = 1 WHERE id = ?").with(import_id).run();
+}
+
+/// An import that has neither files nor events any more and ended before then; empty: none.
+std::string due_record(Session& session, std::int64_t before_ms) {
+  Query query =
+      session.db
+          .query(
+              "SELECT id FROM imports WHERE content_removed = 1 AND completed_at < ? ORDER BY completed_at"
+              " LIMIT 1")
+          .with(before_ms);
+  return query.row() ? query.text() : std::string();
+}
+
+void remove_record(Session& session, const std::string& import_id) {
+  session.db.query("DELETE FROM deliveries WHERE import_id = ?").with(import_id).run();
+  session.db.query("DELETE FROM imports WHERE id = ?").with(import_id).run();
+}
+
+/// The last that is left of old imports. True when none is.
+bool remove_records(Session& session, std::int64_t before_ms, std::int64_t& budget) {
+  while (budget > 0 && !session.db.failure()) {
+    const std::string import = due_record(session, before_ms);
+    if (import.empty()) return true;
+    remove_record(session, import);
+    budget -= 2;
+  }
+  return false;
 }
 
 }  // namespace
@@ -94,7 +134,8 @@ Answer handle(Session& session, RetentionStep& request) {
                   .query("SELECT id FROM events WHERE name = 'test' AND name <> 'all' AND created_at < ? AND"
                          " state <> 'pending' ORDER BY number LIMIT ?")
                   .with(request.before_ms, budget));
-      removed.more = !remove_events(session, tests, budget);
+      removed.more = !remove_events(session, tests, budget) ||
+                     !remove_records(session, request.records_before_ms, budget);
       break;
     }
     const std::vector<std::string> events =
@@ -125,10 +166,9 @@ Answer handle(Session& session, ListSpoolKeys&) {
   std::vector<std::string> keys;
   Query query = session.db.query("SELECT file_key, text_key FROM imports WHERE content_removed = 0");
   while (query.row()) {
-    std::string file = query.text();
-    std::string text = query.text();
-    if (!text.empty() && text != file) keys.push_back(std::move(text));
-    if (!file.empty()) keys.push_back(std::move(file));
+    for (std::string& key : read_keys(query)) {
+      if (!is_small_key(key)) keys.push_back(std::move(key));
+    }
   }
   return done(std::move(keys));
 }

@@ -10,23 +10,6 @@ std::string no_webhook(const std::string& id) {
   return "There is no webhook '" + id + "'. See the existing ones with: pulter webhooks list";
 }
 
-void insert_webhook(Session& session, const model::Webhook& webhook) {
-  session.db
-      .query(
-          "INSERT INTO webhooks (id, store_shard, url, description, secrets, events, template_id, enabled,"
-          " disabled_reason, headers, timeout_ms, retry_schedule, retry_on_4xx, on_halt, tls_ca, "
-          "tls_certificate,"
-          " tls_private_key, created_at)"
-          " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)")
-      .with(webhook.id, model::store_shard_of(webhook.id), webhook.url, webhook.description,
-            encode_secrets(webhook.secrets), encode_strings(webhook.events), webhook.template_id,
-            webhook.enabled, webhook.enabled ? std::string() : webhook.disabled_reason,
-            encode_pairs(webhook.headers), webhook.timeout_ms, encode_numbers(webhook.retry_schedule_s),
-            webhook.retry_on_4xx, model::name(webhook.on_halt), webhook.tls.ca, webhook.tls.certificate,
-            webhook.tls.private_key, session.now_ms)
-      .run();
-}
-
 void update_webhook(Session& session, const model::Webhook& webhook) {
   session.db
       .query(
@@ -49,9 +32,36 @@ bool importer_exists(Session& session, const std::optional<std::string>& templat
 
 }  // namespace
 
+void insert_webhook(Session& session, const model::Webhook& webhook) {
+  session.db
+      .query(
+          "INSERT INTO webhooks (id, store_shard, url, description, secrets, events, template_id, enabled,"
+          " disabled_reason, headers, timeout_ms, retry_schedule, retry_on_4xx, on_halt, tls_ca, "
+          "tls_certificate,"
+          " tls_private_key, created_at)"
+          " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)")
+      .with(webhook.id, model::store_shard_of(webhook.id), webhook.url, webhook.description,
+            encode_secrets(webhook.secrets), encode_strings(webhook.events), webhook.template_id,
+            webhook.enabled, webhook.enabled ? std::string() : webhook.disabled_reason,
+            encode_pairs(webhook.headers), webhook.timeout_ms, encode_numbers(webhook.retry_schedule_s),
+            webhook.retry_on_4xx, model::name(webhook.on_halt), webhook.tls.ca, webhook.tls.certificate,
+            webhook.tls.private_key, session.now_ms)
+      .run();
+}
+
 std::optional<model::Webhook> find_webhook(Session& session, std::string_view id) {
   static const std::string sql = "SELECT " + std::string(webhook_columns) + " FROM webhooks WHERE id = ?";
   Query query = session.db.query(sql).with(id);
+  if (!query.row()) return std::nullopt;
+  return read_webhook(query);
+}
+
+std::optional<model::Webhook> find_webhook_by_url(Session& session,
+                                                  const std::optional<std::string>& template_id,
+                                                  std::string_view url) {
+  static const std::string sql = "SELECT " + std::string(webhook_columns) +
+                                 " FROM webhooks WHERE template_id IS ? AND url = ? ORDER BY number LIMIT 1";
+  Query query = session.db.query(sql).with(template_id, url);
   if (!query.row()) return std::nullopt;
   return read_webhook(query);
 }
@@ -124,12 +134,9 @@ Answer handle(Session& session, PutWebhook& request) {
 }
 
 Answer handle(Session& session, EnsureWebhook& request) {
-  static const std::string sql = "SELECT " + std::string(webhook_columns) +
-                                 " FROM webhooks WHERE template_id IS ? AND url = ? ORDER BY number LIMIT 1";
-  {
-    Query query = session.db.query(sql).with(request.candidate.template_id, request.candidate.url);
-    if (query.row()) return done(read_webhook(query));
-  }
+  const model::Webhook& candidate = request.candidate;
+  if (auto found = find_webhook_by_url(session, candidate.template_id, candidate.url))
+    return done(std::move(*found));
   PutWebhook put{std::move(request.candidate), true};
   return handle(session, put);
 }

@@ -16,6 +16,7 @@
 #include <cerrno>
 #include <cstddef>
 #include <cstring>
+#include <semaphore>
 #include <thread>
 
 #include "io/net/blocking.h"
@@ -94,8 +95,41 @@ TEST(UringIo, WorkRunsOnTheSharedWorker) {
     scope.spawn(note_worker(scope, place));
     run(**io, scope);
   }
-  EXPECT_NE(places[0].id, std::this_thread::get_id());
-  EXPECT_EQ(places[0].id, places[1].id);
+  for (const Place& place : places) {
+    EXPECT_NE(place.id, std::this_thread::get_id());
+    EXPECT_NE(place.id, std::thread::id());
+  }
+}
+
+struct Handshake {
+  std::binary_semaphore short_ran{0};
+  bool met = false;
+};
+Task<> run_long(Scope& scope, Handshake& handshake) {
+  co_await offload(
+      scope,
+      [](void* argument) noexcept {
+        auto& self = *static_cast<Handshake*>(argument);
+        self.met = self.short_ran.try_acquire_for(std::chrono::seconds(20));
+      },
+      &handshake);
+}
+Task<> run_short(Scope& scope, Handshake& handshake) {
+  co_await offload(
+      scope, [](void* argument) noexcept { static_cast<Handshake*>(argument)->short_ran.release(); },
+      &handshake);
+}
+
+TEST(UringIo, ALongPieceOfWorkDoesNotHoldThoseBehindIt) {
+  Result<std::unique_ptr<UringIo>> io =
+      UringIo::create({.entries = 64, .tcp_congestion = {}, .worker = nullptr});
+  ASSERT_TRUE(io);
+  Handshake handshake;
+  Scope scope(**io);
+  scope.spawn(run_long(scope, handshake));
+  scope.spawn(run_short(scope, handshake));
+  run(**io, scope);
+  EXPECT_TRUE(handshake.met);
 }
 
 struct Pair {

@@ -408,6 +408,7 @@ TEST_F(Lanes, HoldTheirAnswerWhileTheStoreCannotWrite) {
 }
 
 TEST_F(Lanes, HaltWithTheReasonWhenTheFileCannotBeRead) {
+  engine_.shard().files().set_small_max(0);
   receiver_.set_script([this](const Receipt&, std::size_t number) {
     if (number == 2) engine_.spool().set_failing(true);
     return Reaction{};
@@ -424,6 +425,7 @@ TEST_F(Lanes, HaltWithTheReasonWhenTheFileCannotBeRead) {
 }
 
 TEST_F(Lanes, OpenAnewAnEventThatCouldNotBeRenderedAtFirst) {
+  engine_.shard().files().set_small_max(0);
   const std::string id = start(250, 100);
   engine_.spool().set_failing(true);
   ASSERT_TRUE(reach(id, ImportState::halted));

@@ -17,7 +17,7 @@ TEST(DatabaseFile, SchemaSaysWhoseItIs) {
   ASSERT_TRUE(db.has_value());
   Query version = (*db)->query("PRAGMA user_version");
   ASSERT_TRUE(version.row());
-  EXPECT_EQ(version.integer(), 5);
+  EXPECT_EQ(version.integer(), 6);
   Query application = (*db)->query("PRAGMA application_id");
   ASSERT_TRUE(application.row());
   EXPECT_EQ(application.integer(), application_id);

@@ -86,6 +86,59 @@ TEST_F(Retention, WithoutDataSyncTheFileGoesAsSoonAsTheLastAnswerIsDurable) {
   EXPECT_EQ(count_rows("attempts"), 0);
 }
 
+model::SpoolFile a_small_file(const std::string& key, const std::string& content) {
+  return {key, content.size(), "", std::make_shared<const std::string>(content + "padding")};
+}
+
+TEST_F(Retention, SmallFilesAreStoredWithTheirImportAndGoWithIt) {
+  model::Import import = an_import("imp_1");
+  import.file = a_small_file("small_1", "a;b");
+  import.text = a_small_file("small_2", "a,b");
+  EXPECT_FALSE(must(CreateImport{import, "plan", "", ""}).file.content) << "an answer carries no content";
+  import.id = "imp_2";
+  import.file = import.text = a_small_file("small_3", "c,d");
+  must(CreateImport{import, "plan", "", ""});
+  EXPECT_EQ(count_rows("small_files"), 3);
+  EXPECT_EQ(must(GetSmallFile{"small_1"}), "a;b");
+  EXPECT_EQ(must(GetSmallFile{"small_2"}), "a,b");
+  EXPECT_TRUE(must(ListSpoolKeys{}).empty()) << "they are not in the spool";
+  finish("imp_1");
+  now_ms += 1000;
+  EXPECT_TRUE(retain(now_ms).empty()) << "the store removed them itself";
+  EXPECT_EQ(ask(GetSmallFile{"small_1"}).status, Status::not_found);
+  EXPECT_EQ(count_rows("small_files"), 1);
+}
+
+TEST_F(Retention, AnImportThatIsFilledBringsItsSmallFile) {
+  model::Import import = an_import("imp_1");
+  import.planned = false;
+  import.file = import.text = {};
+  must(CreateImport{import, "", "", ""});
+  import = an_import("imp_1");
+  import.file = import.text = a_small_file("small_1", "a,b");
+  must(FillImport{import, "plan"});
+  EXPECT_EQ(must(GetSmallFile{"small_1"}), "a,b");
+}
+
+TEST_F(Retention, TheRecordItselfGoesLast) {
+  make_import("imp_1");
+  finish("imp_1");
+  make_import("imp_2");
+  const std::int64_t ended = now_ms;
+  now_ms += 1000;
+  must(RetentionStep{.before_ms = 0, .records_before_ms = ended + 1});
+  EXPECT_EQ(must(GetImport{"imp_1"}).id, "imp_1") << "its file is still there";
+  retain(ended + 1);
+  must(RetentionStep{.before_ms = ended + 1, .records_before_ms = ended});
+  EXPECT_EQ(must(GetImport{"imp_1"}).id, "imp_1") << "not that old yet";
+  must(RetentionStep{.before_ms = ended + 1, .records_before_ms = ended + 1});
+  EXPECT_EQ(ask(GetImport{"imp_1"}).status, Status::not_found);
+  EXPECT_EQ(count_rows("deliveries"), 1);
+  EXPECT_EQ(must(GetImport{"imp_2"}).id, "imp_2") << "unfinished";
+  make_import("imp_3");
+  EXPECT_EQ(next_work("wh_1").import.id, "imp_2") << "the order of the lane is the same";
+}
+
 TEST_F(Retention, AnAttemptThatComesAfterItsEventIsGoneConflicts) {
   model::Import import = an_import("imp_1");
   import.settings.data_sync = false;
