@@ -38,7 +38,8 @@ class BodySource {
   /// Opens the file where there is one and it is not open. Errors: those of Spool::open.
   io::Task<Result<>> open_file(io::Scope& scope);
   [[nodiscard]] bool is_readable() const { return file_ != nullptr || text_.key.empty(); }
-  /// Lets go of a file that is held in memory, until `open_file`. A mapped one costs nothing and stays.
+  /// Lets go of a file that is held in memory, until `open_file`: thousands of lanes may wait for their answers at
+  /// once. A mapped one costs nothing and stays.
   void drop_held_file();
   /// Both in one. Errors of both.
   static io::Task<Result<std::unique_ptr<BodySource>>> open(io::Scope& scope, store::Spool& spool,

@@ -185,7 +185,6 @@ io::Task<> Lane::deliver(store::LaneWork work) {
       co_await attempt.send(*run.source, *current);
       render_ahead(run, current->cursor);
     }
-    // Thousands of lanes may wait for their answers at once.
     if (ahead_.is_idle()) run.source->drop_held_file();
     co_await settle_attempt(attempt, *current);
     if (scope_.cancelled()) break;  // nobody knows how it ended: it is sent again, with the same id and bytes

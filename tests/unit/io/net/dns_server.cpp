@@ -56,13 +56,17 @@ std::string address_bytes(const std::string& text, int family) {
   return {bytes.data(), family == AF_INET ? 4U : 16U};
 }
 
+/// -1: the port is taken.
 int bind_to(int type, std::uint16_t port, std::uint16_t* bound) {
   const int fd = ::socket(AF_INET, type | SOCK_CLOEXEC, 0);
   sockaddr_in address{};
   address.sin_family = AF_INET;
   address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
   address.sin_port = htons(port);
-  PULTER_CHECK(::bind(fd, reinterpret_cast<sockaddr*>(&address), sizeof address) == 0);
+  if (::bind(fd, reinterpret_cast<sockaddr*>(&address), sizeof address) != 0) {
+    ::close(fd);
+    return -1;
+  }
   socklen_t size = sizeof address;
   PULTER_CHECK(::getsockname(fd, reinterpret_cast<sockaddr*>(&address), &size) == 0);
   *bound = ntohs(address.sin_port);
@@ -73,9 +77,15 @@ int bind_to(int type, std::uint16_t port, std::uint16_t* bound) {
 
 DnsServer::DnsServer() {
   endpoint_.address.bytes = {127, 0, 0, 1};
-  udp_ = bind_to(SOCK_DGRAM, 0, &endpoint_.port);
-  std::uint16_t same = 0;
-  tcp_ = bind_to(SOCK_STREAM, endpoint_.port, &same);
+  // A port that is free for datagrams may have a connection of somebody's before.
+  for (int tries = 0; tcp_ < 0; ++tries) {
+    PULTER_CHECK(tries < 100);
+    if (udp_ >= 0) ::close(udp_);
+    udp_ = bind_to(SOCK_DGRAM, 0, &endpoint_.port);
+    PULTER_CHECK(udp_ >= 0);
+    std::uint16_t same = 0;
+    tcp_ = bind_to(SOCK_STREAM, endpoint_.port, &same);
+  }
   PULTER_CHECK(::listen(tcp_, 16) == 0);
   thread_ = std::thread([this] { serve(); });
 }
