@@ -57,7 +57,9 @@ io::Task<> ChangeFeed::tell_import(std::string id) {
 io::Task<> ChangeFeed::tell_event(std::string id, std::set<std::string> attempts) {
   store::GetEvent get{id};
   auto event = co_await store_.call(std::move(get));
+  std::string webhook_id;
   if (event.done()) {
+    webhook_id = event.value->webhook_id;
     const std::string json = co_await control::event_json(store_, *event.value);
     hub_.publish("event", json);
   }
@@ -65,13 +67,27 @@ io::Task<> ChangeFeed::tell_event(std::string id, std::set<std::string> attempts
   store::ListAttempts list{.event_id = std::move(id), .page = {}};
   auto all = co_await store_.call(std::move(list));
   if (!all.done()) co_return;
+  bool gone = false;
   for (const model::Attempt& attempt : all.value->items) {
     if (!attempts.contains(attempt.id)) continue;
+    gone |= attempt.status == 410;
     std::string json;
     json::Writer writer(json);
     control::write(writer, attempt);
     hub_.publish("attempt", json);
   }
+  // Its commit disabled the webhook as well.
+  if (gone && !webhook_id.empty()) co_await tell_webhook(std::move(webhook_id));
+}
+
+io::Task<> ChangeFeed::tell_webhook(std::string id) {
+  store::GetWebhook get{std::move(id)};
+  auto webhook = co_await store_.call(std::move(get));
+  if (!webhook.done() || !webhook.value) co_return;
+  std::string json;
+  json::Writer writer(json);
+  control::write(writer, *webhook.value, shard::unix_ms(scope_.io()), control::WithSecret::no);
+  hub_.publish("webhook", json);
 }
 
 }  // namespace pulter::engine

@@ -29,6 +29,7 @@ class ChangeFeed {
  private:
   io::Task<> tell_import(std::string id);
   io::Task<> tell_event(std::string id, std::set<std::string> attempts);
+  io::Task<> tell_webhook(std::string id);
 
   io::Scope& scope_;
   store::StoreClient& store_;

@@ -190,9 +190,34 @@ test("Events.EachFilterIsInTheAddressAndCounted", options, async (t) => {
   await choose("State", "halted", "1 event", /state=halted/);
   await choose("Name", "all", "4 events", /name=all/);
   await choose("Time", "24h", "4 events", /since=24h/);
+  await page.goto(`${daemon.url}/events?until=${encodeURIComponent(new Date(Date.now() - 60_000).toISOString())}`);
+  await page.getByText("0 events", { exact: true }).waitFor();
+  await page.getByRole("button", { name: "Drop the filter Until" }).click();
+  await page.getByText("4 events", { exact: true }).waitFor();
   await page.getByLabel("State", { exact: true }).selectOption("cancelled");
   await page.getByText("No event matches").waitFor();
   await page.getByRole("button", { name: "Clear" }).first().click();
   await page.getByText("4 events", { exact: true }).waitFor();
   assert.ok(first.id);
+});
+
+test("Webhook.GoneLeadsToTheAnswerThatSaidSo", options, async (t) => {
+  const { daemon, receiver, upload, page } = await opened(t);
+  receiver.state.answer = (batch) => (batch.index === 2 ? { status: 410, body: "moved away" } : { status: 200, body: "{}" });
+  const value = await upload({ fileName: "gone.csv", batchSize: "1", webhookUrl: receiver.url }, csv(3));
+  await page.goto(`${daemon.url}/imports/${value.id}`);
+  await page.locator(".title-line").getByText("halted").waitFor();
+  await page.locator(".lanes-list a").first().click();
+  await page.getByText("The receiver answered 410 Gone").waitFor();
+  await page.getByRole("link", { name: "batch 2 of gone.csv" }).click();
+  await heading(page, "Batch 2 of 3");
+  await page.getByText("moved away").first().waitFor();
+  // A test that is answered so says so as well.
+  await page.goBack();
+  await page.getByRole("button", { name: "Enable again" }).click();
+  await page.getByRole("button", { name: /^Send test/ }).and(page.locator(":enabled")).waitFor();
+  receiver.state.answer = () => ({ status: 410 });
+  await page.getByRole("button", { name: /^Send test/ }).click();
+  await page.getByRole("link", { name: "test", exact: true }).click();
+  await heading(page, "Test");
 });

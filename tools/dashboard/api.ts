@@ -1,7 +1,7 @@
 // Everything that the page asks of the daemon, in one place. Names are the contract's (section 7) to the letter;
 // what goes beyond it is written down in API.md.
 
-import { call, callText, list, wholeList, type List } from "./src/lib/http";
+import { call, callText, list, pages, wholeList, type List } from "./src/lib/http";
 
 export type ImportState =
   "receiving" | "queued" | "delivering" | "completed" | "paused" | "halted" | "failed" | "cancelled";
@@ -316,7 +316,7 @@ export const api = {
   test: (id: string) => call<Event>("POST", at("webhooks", id, "/test")),
 
   imports: (query: Query) => list<Import>("/v1/imports", query),
-  allImports: (query: Query) => wholeList<Import>("/v1/imports", query),
+  importPages: (query: Query, signal: AbortSignal) => pages<Import>("/v1/imports", query, signal),
   import: (id: string) => call<Import>("GET", at("imports", id)),
   announceImport: (settings: ImportSettings, key: string) =>
     call<Import>("POST", "/v1/imports", settings, undefined, { idempotencyKey: key }),

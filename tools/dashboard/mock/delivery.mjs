@@ -1,7 +1,7 @@
 // Lanes that really send, to receivers on this machine: one request in flight each, signed, retried, halted.
 
 import { createHash, createHmac, randomUUID } from "node:crypto";
-import { newEvent, ulid } from "./world.mjs";
+import { goneWords, newEvent, ulid } from "./world.mjs";
 
 const local = /^http:\/\/(127\.0\.0\.1|localhost):\d+/;
 export const isLocal = (url) => local.test(url);
@@ -171,7 +171,7 @@ export class Lane {
     event.state = "halted";
     world.setBatch(event.importId, this.webhookId, event.index, "h");
     if (lane) Object.assign(lane, { state: "halted", haltedEventId: event.id, nextAttemptAt: null });
-    if (answer.status === 410) world.putWebhook({ ...hook, enabled: false, disabledReason: `answered 410 Gone to ${value?.fileName ?? "a test"}` });
+    if (answer.status === 410) world.putWebhook({ ...hook, enabled: false, disabledReason: goneWords });
   }
 
   count(value, lane, event, answer) {

@@ -12,7 +12,7 @@ const found = (map, id, what) => {
 };
 
 function page(values, query, extra = {}) {
-  const limit = Math.min(100, Number(query.get("limit")) || 50);
+  const limit = Math.min(200, Number(query.get("limit")) || 50);
   const from = Number(query.get("cursor")) || 0;
   const data = values.slice(from, from + limit);
   return json(200, { data, next: from + limit < values.length ? String(from + limit) : null, total: values.length > 10000 ? null : values.length, ...extra });
@@ -186,8 +186,8 @@ function check(query, bytes) {
 
 function listImports(world, query) {
   const q = (query.get("q") ?? "").toLowerCase();
-  const since = query.get("since");
-  const all = newestFirst(world.imports.values()).filter((each) => (!query.get("templateId") || each.templateId === query.get("templateId")) && each.fileName.toLowerCase().includes(q) && (!since || each.createdAt >= since));
+  const [since, until] = [query.get("since"), query.get("until")];
+  const all = newestFirst(world.imports.values()).filter((each) => (!query.get("templateId") || each.templateId === query.get("templateId")) && each.fileName.toLowerCase().includes(q) && (!since || each.createdAt >= since) && (!until || each.createdAt < until));
   const counts = {};
   for (const each of all) counts[each.state] = (counts[each.state] ?? 0) + 1;
   return page(all.filter((each) => !query.get("state") || each.state === query.get("state")), query, { counts });

@@ -1,6 +1,6 @@
 // A world worth looking at: every state, a 20,000-batch import, hostile text.
 
-import { newEvent, newImport, newImporter, newSecret, newWebhook, seeded, ulid } from "./world.mjs";
+import { goneWords, newEvent, newImport, newImporter, newSecret, newWebhook, seeded, ulid } from "./world.mjs";
 
 const ago = (seconds) => new Date(Date.now() - seconds * 1000).toISOString();
 const ahead = (seconds) => new Date(Date.now() + seconds * 1000).toISOString();
@@ -53,7 +53,7 @@ function webhooks(world, tpl) {
     }),
     ledger: add("https://ledger.northwind.dev/pos", 189, { templateId: tpl.pos }),
     mirror: add("https://wh.fjordbank.no/mirror", 100, { templateId: tpl.customers, events: ["all", "import.started", "import.completed"] }),
-    legacy: add("https://legacy.bexley.io/in", 160, { templateId: tpl.catalogue, enabled: false, disabledReason: "answered 410 Gone to stores_be.csv, batch 4 of 5" }),
+    legacy: add("https://legacy.bexley.io/in", 160, { templateId: tpl.catalogue, enabled: false, disabledReason: goneWords }),
   };
 }
 

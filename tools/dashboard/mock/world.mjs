@@ -93,6 +93,9 @@ export class World {
   }
 }
 
+/** What the daemon says of a webhook that answered 410. */
+export const goneWords = "The receiver answered 410 Gone: the webhook is disabled. Enable it again when the receiver is back, then resume the import.";
+
 export const newImporter = (fields) => ({
   id: `tpl_${ulid()}`,
   createdAt: new Date().toISOString(),

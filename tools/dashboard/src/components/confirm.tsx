@@ -20,6 +20,7 @@ export function Confirm({
   warning,
   number,
   danger = false,
+  waits = false,
   onConfirm,
   onClose,
 }: {
@@ -29,6 +30,8 @@ export function Confirm({
   warning?: ComponentChildren;
   number?: number;
   danger?: boolean;
+  /** What it would do is still being counted. */
+  waits?: boolean;
   onConfirm: () => Promise<unknown>;
   onClose: () => void;
 }) {
@@ -37,7 +40,7 @@ export function Confirm({
   const [problem, setProblem] = useState<Problem>();
   const matches = number === undefined || typed.replace(/[,\s]/g, "") === String(number);
   const confirm = async () => {
-    if (busy || !matches) return;
+    if (busy || waits || !matches) return;
     setBusy(true);
     try {
       await onConfirm();
@@ -77,7 +80,7 @@ export function Confirm({
         <button
           type="button"
           class={`button ${danger ? "danger-fill" : "primary"}`}
-          disabled={!matches}
+          disabled={!matches || waits}
           aria-busy={busy || undefined}
           onClick={confirm}
         >

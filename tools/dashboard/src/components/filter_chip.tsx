@@ -35,7 +35,12 @@ export function FilterChip({
         <select
           aria-label={label}
           value={value ?? ""}
-          onChange={(event) => onChange(event.currentTarget.value || undefined)}
+          onChange={(event) => {
+            const chosen = event.currentTarget.value || undefined;
+            // Shows what is filtered by, not what was asked for: a choice may open a question first.
+            event.currentTarget.value = value ?? "";
+            onChange(chosen);
+          }}
         >
           <option value="">{any}</option>
           {value && !known && <option value={value}>{flat(value)}</option>}

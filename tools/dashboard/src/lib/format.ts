@@ -103,6 +103,19 @@ export const clockTime = (date: Date): string =>
 export const clockMinute = (date: Date): string => `${two(date.getHours())}:${two(date.getMinutes())}`;
 const days = ["Sun", "Mon", "Tue", "Wed", "Thu", "Fri", "Sat"];
 export const dayTime = (date: Date): string => `${days[date.getDay()]} ${clockMinute(date)}`;
+const months = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"];
+/** "24 Nov 15:00" in the reader's zone; the year where it is another than this one's, seconds where there are some. */
+export function dayMinute(date: Date, now = new Date()): string {
+  const year = date.getFullYear() === now.getFullYear() ? "" : ` ${date.getFullYear()}`;
+  return `${date.getDate()} ${months[date.getMonth()]}${year} ${date.getSeconds() ? clockTime(date) : clockMinute(date)}`;
+}
+/** How far the reader's clock is from UTC: "UTC+1", "UTC-3:30", "UTC". */
+export function zone(date: Date): string {
+  const minutes = -date.getTimezoneOffset();
+  if (!minutes) return "UTC";
+  const [h, min] = [Math.floor(Math.abs(minutes) / 60), Math.abs(minutes) % 60];
+  return `UTC${minutes > 0 ? "+" : "-"}${h}${min ? `:${two(min)}` : ""}`;
+}
 /** "2026-11-23 17:02:31.204 UTC". */
 export const exact = (date: Date): string => date.toISOString().replace("T", " ").replace("Z", " UTC");
 

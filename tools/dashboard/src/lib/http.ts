@@ -125,24 +125,36 @@ export async function callText(path: string, query?: Query): Promise<string> {
   return response.text();
 }
 
-export function list<T>(path: string, query?: Query): Promise<List<T>> {
-  return call<List<T>>("GET", path, undefined, query);
+export function list<T>(path: string, query?: Query, options?: CallOptions): Promise<List<T>> {
+  return call<List<T>>("GET", path, undefined, query, options);
 }
 
-const pageSize = 100;
-const pagesMax = 20;
+/** The most that the daemon gives in one answer. */
+const pageSize = 200;
+const wholeMax = 2000;
 
-/** A list to its end: of what there are tens, rarely hundreds. `next` is set where there are more than 2,000. */
+async function* answers<T>(path: string, query?: Query, signal?: AbortSignal): AsyncGenerator<List<T>> {
+  let cursor: string | undefined;
+  do {
+    const answer = await list<T>(path, { ...query, limit: pageSize, cursor }, { signal });
+    yield answer;
+    cursor = answer.next ?? undefined;
+  } while (cursor);
+}
+
+/** A list to its very end, a page at a time: nothing is held, and it may be left at any page. */
+export async function* pages<T>(path: string, query?: Query, signal?: AbortSignal): AsyncGenerator<T[]> {
+  for await (const answer of answers<T>(path, query, signal)) yield answer.data;
+}
+
+/** The first 2,000 of what there are tens, rarely hundreds. `next` is set where there are more. */
 export async function wholeList<T>(path: string, query?: Query): Promise<List<T>> {
   const data: T[] = [];
-  let cursor: string | undefined;
-  for (let page = 0; page < pagesMax; page += 1) {
-    const answer = await list<T>(path, { ...query, limit: pageSize, cursor });
+  for await (const answer of answers<T>(path, query)) {
     data.push(...answer.data);
-    if (!answer.next) return { ...answer, data };
-    cursor = answer.next;
+    if (!answer.next || data.length >= wholeMax) return { ...answer, data };
   }
-  return { data, next: cursor ?? null };
+  return { data, next: null };
 }
 
 export function toProblem(error: unknown): Problem {

@@ -129,13 +129,20 @@ export function startLive(): () => void {
   let isLeader = false;
   // Passed on a frame's worth at a time: a message for each change would cost more than showing it.
   let outbox: Message[] = [];
-  const pass = (message: Message) => {
-    if (outbox.push(message) > 1) return;
-    window.setTimeout(() => {
-      if (!stop.signal.aborted) channel.postMessage(outbox);
-      outbox = [];
-    }, passMs);
+  let passTimer = 0;
+  const passNow = () => {
+    clearTimeout(passTimer);
+    passTimer = 0;
+    if (outbox.length && !stop.signal.aborted) channel.postMessage(outbox);
+    outbox = [];
   };
+  const pass = (message: Message) => {
+    outbox.push(message);
+    // A hidden tab's timers wait a second and more, and the tab that is looked at waits with them.
+    if (document.hidden) passNow();
+    else if (!passTimer) passTimer = window.setTimeout(passNow, passMs);
+  };
+  document.addEventListener("visibilitychange", passNow, { signal: stop.signal });
   channel.onmessage = (event) => {
     if (event.data === "who" && isLeader) channel.postMessage([{ state: liveState.value }]);
     else if (event.data !== "who") for (const message of event.data as Message[]) hear(message);

@@ -3,8 +3,8 @@ import { api } from "../../../api";
 import { fileOf, files, keepFiles, webhookName, webhooks } from "../../lib/names";
 import { navigate } from "../../lib/router";
 import { flat } from "../../lib/hostile";
-import { sinceOptions } from "../../lib/since";
 import { FilterChip, SearchBox } from "../../components/filter_chip";
+import { TimeChips } from "../../components/time_chips";
 
 export const filterNames = ["importId", "webhookId", "state", "name", "since", "until"] as const;
 export type Filters = Partial<Record<(typeof filterNames)[number], string>>;
@@ -62,7 +62,7 @@ export function EventFilters({
       />
       <FilterChip label="State" value={filters.state} options={same(states)} onChange={(state) => set({ state })} />
       <FilterChip label="Name" value={filters.name} options={same(names)} onChange={(name) => set({ name })} />
-      <FilterChip label="Time" value={filters.since} options={sinceOptions} onChange={(since) => set({ since, until: undefined })} />
+      <TimeChips label="Time" value={{ since: filters.since, until: filters.until }} onChange={(span) => set({ ...span })} />
       {active && (
         <button type="button" class="link" onClick={() => navigate("/events")}>
           Clear

@@ -2,10 +2,11 @@ import { useState } from "preact/hooks";
 import { api, type Event } from "../../../api";
 import { count } from "../../lib/format";
 import { useKeys } from "../../lib/keys";
+import { standsOn, useNewer } from "../../lib/newer";
 import { useChanges, useResource } from "../../lib/resource";
 import { address, navigate, setParameters, withParameters } from "../../lib/router";
 import { keepEventIds, useRows } from "../../lib/rows";
-import { sinceTime } from "../../lib/since";
+import { isWithin, readSince, sinceTime } from "../../lib/since";
 import { Button } from "../../components/button";
 import { CopyButton } from "../../components/id_chip";
 import { PageHead } from "../../components/page_head";
@@ -21,12 +22,13 @@ const pageSize = 50;
 function readFilters(query: URLSearchParams): Filters {
   const out: Filters = {};
   for (const name of filterNames) out[name] = query.get(name) ?? undefined;
-  return out;
+  return { ...out, since: readSince(out.since), until: readSince(out.until) };
 }
 
-/** Whether an event that the stream brought belongs to what is listed. */
+/** Whether an event that the stream brought belongs to what is asked for. */
 function matches(event: Event, filters: Filters): boolean {
   return (
+    isWithin(event.createdAt, filters) &&
     (!filters.importId || event.importId === filters.importId) &&
     (!filters.webhookId || event.webhookId === filters.webhookId) &&
     (!filters.state || event.state === filters.state) &&
@@ -42,10 +44,10 @@ export function Events() {
   const asked = { ...filters, since: sinceTime(filters.since), until: sinceTime(filters.until) };
   const events = useResource(`events ${query.toString()}`, async () => api.events({ ...asked, cursor, limit: pageSize }));
   const rows = events.data?.data ?? [];
-  const [newer, setNewer] = useState<Set<string>>(new Set());
+  const newer = useNewer(query.toString());
   const [resending, setResending] = useState(false);
   useChanges((changes) => {
-    const fresh = new Set(newer);
+    const fresh: string[] = [];
     let reload = false;
     events.change((answer) => {
       let data = answer.data;
@@ -55,12 +57,11 @@ export function Events() {
         const value = change.data as unknown as Event;
         const at = data.findIndex((each) => each.id === value.id);
         if (at >= 0) data = data.with(at, { ...data[at], ...value });
-        else if (!cursor && matches(value, filters) && value.attempts === 0) fresh.add(value.id);
-        else if (!cursor && matches(value, filters) && (!data[0] || value.createdAt > data[0].createdAt)) fresh.add(value.id);
+        else if (!cursor && matches(value, asked) && standsOn(value, answer)) fresh.push(value.id);
       }
       return data === answer.data ? answer : { ...answer, data };
     });
-    if (fresh.size !== newer.size) setNewer(fresh);
+    newer.add(fresh);
     if (reload) events.reload();
   });
   keepEventIds(rows.map((each) => each.id));
@@ -69,7 +70,7 @@ export function Events() {
 
   const set = (changes: Record<string, string | undefined>) => setParameters({ cursor: undefined, ...changes });
   const showNewer = () => {
-    setNewer(new Set());
+    newer.clear();
     if (cursor) navigate(withParameters({ cursor: undefined }));
     else events.reload();
   };
@@ -102,7 +103,7 @@ export function Events() {
       {newer.size > 0 && (
         <div class="newer">
           <button type="button" onClick={showNewer}>
-            {newer.size === 1 ? "1 newer event" : `${count(newer.size)} newer events`} · show
+            {newer.words("event")} · show
           </button>
         </div>
       )}

@@ -3,7 +3,7 @@ import { api, type EventFilter, type ResendJob, type ResendPlan } from "../../..
 import { bytes, clockTime, count, inWords, plural, span } from "../../lib/format";
 import { fileOf, webhookName } from "../../lib/names";
 import { useChanges, useResource } from "../../lib/resource";
-import { sinceOptions } from "../../lib/since";
+import { sinceWords, untilWords } from "../../lib/since";
 import { Button } from "../../components/button";
 import { Confirm, typedAbove } from "../../components/confirm";
 import { Dialog } from "../../components/dialog";
@@ -26,7 +26,8 @@ function FilterList({ shown }: { shown: Filters }) {
   if (shown.webhookId) entries.push(["Webhook", webhookName(shown.webhookId)]);
   if (shown.state) entries.push(["State", shown.state]);
   if (shown.name) entries.push(["Name", shown.name]);
-  if (shown.since) entries.push(["Time", sinceOptions.find((each) => each.value === shown.since)?.text ?? shown.since]);
+  if (shown.since) entries.push(["Time", sinceWords(shown.since)]);
+  if (shown.until) entries.push(["Until", untilWords(shown.until)]);
   if (!entries.length) entries.push(["Filter", "none: every event that is kept"]);
   return (
     <dl class="facts-list">

@@ -118,8 +118,9 @@ export function ImportPage({ id }: { id: string }) {
         <div>
           {value.count > 0 && lane && (
             <>
-              <BatchesCard value={value} lane={lane} batch={batch} onSelect={choose} />
-              <TimelineCard value={value} lane={lane} />
+              {/* One lane's strip and answers are nothing to another's: each lane has a card of its own. */}
+              <BatchesCard key={`batches ${lane.webhookId}`} value={value} lane={lane} batch={batch} onSelect={choose} />
+              <TimelineCard key={`timeline ${lane.webhookId}`} value={value} lane={lane} />
             </>
           )}
           {kept ? (

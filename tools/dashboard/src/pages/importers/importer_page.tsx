@@ -4,7 +4,7 @@ import { copyText } from "../../lib/clipboard";
 import { count, plural } from "../../lib/format";
 import { useKeys } from "../../lib/keys";
 import { keepFiles, keepImporters, webhooks } from "../../lib/names";
-import { openImports } from "../../lib/open_imports";
+import { countOpenImports } from "../../lib/open_imports";
 import { useReloadOn, useResource } from "../../lib/resource";
 import { navigate } from "../../lib/router";
 import { Ago } from "../../components/ago";
@@ -60,13 +60,14 @@ function Mapping({ value }: { value: Importer }) {
 }
 
 function DeleteQuestion({ value, onClose }: { value: Importer; onClose: () => void }) {
-  const found = useResource(`open imports of ${value.id} ${useState(() => Date.now())[0]}`, () => openImports(value.id));
-  const stops = found.data?.length;
+  const found = useResource(`open imports of ${value.id} ${useState(() => Date.now())[0]}`, () => countOpenImports(value.id));
+  const stops = found.data;
   return (
     <Confirm
       title={`Delete the importer ${value.name}?`}
       verb={stops ? `Delete and stop ${plural(stops, "import")}` : "Delete the importer"}
       danger
+      waits={found.loading}
       onConfirm={async () => {
         await api.deleteImporter(value.id);
         navigate("/importers");

@@ -1,12 +1,14 @@
-import { useState } from "preact/hooks";
+import { useRef } from "preact/hooks";
 import { api, type Import } from "../../../api";
 import { count } from "../../lib/format";
 import { useKeys } from "../../lib/keys";
+import type { Change } from "../../lib/live";
 import { importers, keepFiles } from "../../lib/names";
-import { useChanges, useResource } from "../../lib/resource";
+import { standsOn, useNewer } from "../../lib/newer";
+import { useChanges, useReloadOn, useResource } from "../../lib/resource";
 import { address, navigate, setParameters, withParameters } from "../../lib/router";
 import { useRows } from "../../lib/rows";
-import { sinceOptions, sinceTime } from "../../lib/since";
+import { isWithin, readSince, sinceTime } from "../../lib/since";
 import { FilterChip, SearchBox } from "../../components/filter_chip";
 import { CopyButton } from "../../components/id_chip";
 import { PageHead } from "../../components/page_head";
@@ -14,10 +16,13 @@ import { ProblemBox } from "../../components/problem";
 import { Segmented } from "../../components/segmented";
 import { SkeletonRows } from "../../components/skeleton";
 import { showProblem } from "../../components/toast";
+import { TimeChips } from "../../components/time_chips";
 import { FirstSteps } from "../first_steps";
 import { ImportRow } from "./import_row";
 
 const pageSize = 50;
+const seenMax = 10_000;
+const recountMs = 2000;
 const states = ["delivering", "queued", "halted", "completed"];
 const moreStates = ["paused", "failed", "cancelled", "receiving"];
 const capital = (word: string) => word.charAt(0).toUpperCase() + word.slice(1);
@@ -26,19 +31,46 @@ const capital = (word: string) => word.charAt(0).toUpperCase() + word.slice(1);
 const keepRate = (value: Import, before: Import): Import =>
   value.rowsPerSecond === undefined ? { ...value, rowsPerSecond: before.rowsPerSecond } : value;
 
+type Filters = Partial<Record<"state" | "templateId" | "q" | "since" | "until", string>>;
+
+/** Whether an import that the stream brought belongs to what is asked for. */
+function matches(value: Import, asked: Filters): boolean {
+  return (
+    (!asked.state || value.state === asked.state) &&
+    (!asked.templateId || value.templateId === asked.templateId) &&
+    (!asked.q || value.fileName.toLowerCase().includes(asked.q.toLowerCase())) &&
+    isWithin(value.createdAt, asked)
+  );
+}
+
+/** What was last heard of each import: a batch more changes no count. */
+function useStateChanges(): (change: Change) => boolean {
+  const seen = useRef(new Map<string, string>());
+  return (change) => {
+    if (change.kind !== "import") return change.kind === "deleted";
+    const { id, state } = change.data as unknown as Import;
+    if (seen.current.get(id) === state) return false;
+    if (seen.current.size >= seenMax) seen.current.clear();
+    seen.current.set(id, state);
+    return true;
+  };
+}
+
 export function Imports() {
   const { query } = address.value;
   const of = (name: string) => query.get(name) ?? undefined;
-  const filters = { state: of("state"), templateId: of("templateId"), q: of("q"), since: of("since"), cursor: of("cursor") };
-  const filtered = filters.state || filters.templateId || filters.q || filters.since;
+  const filters: Filters = { state: of("state"), templateId: of("templateId"), q: of("q"), since: readSince(of("since")), until: readSince(of("until")) };
+  const cursor = of("cursor");
+  const filtered = Object.values(filters).some(Boolean);
+  const asked = { ...filters, since: sinceTime(filters.since), until: sinceTime(filters.until) };
   const imports = useResource(`imports ${query.toString()}`, async () => {
-    const answer = await api.imports({ ...filters, since: sinceTime(filters.since), limit: pageSize });
+    const answer = await api.imports({ ...asked, cursor, limit: pageSize });
     keepFiles(answer.data);
     return answer;
   });
-  const [newer, setNewer] = useState<Set<string>>(new Set());
+  const newer = useNewer(query.toString());
   useChanges((changes) => {
-    const fresh = new Set(newer);
+    const fresh: string[] = [];
     let reload = false;
     imports.change((answer) => {
       let data = answer.data;
@@ -48,14 +80,23 @@ export function Imports() {
         const value = change.data as unknown as Import;
         const at = data.findIndex((each) => each.id === value.id);
         if (at >= 0) data = data.with(at, keepRate(value, data[at] as Import));
-        else if (data[0] && value.id > data[0].id && !filters.cursor) fresh.add(value.id);
         else if (!data.length && !filtered) reload = true;
+        else if (!cursor && matches(value, asked) && standsOn(value, answer)) fresh.push(value.id);
       }
       return data === answer.data ? answer : { ...answer, data };
     });
-    if (fresh.size !== newer.size) setNewer(fresh);
+    newer.add(fresh);
     if (reload) imports.reload();
   });
+  // The counts beside the states go on; the list itself stays as it was fetched.
+  const recount = () => {
+    const list = query.toString();
+    api.imports({ ...asked, limit: 1 }).then(
+      ({ counts, total }) => list === address.value.query.toString() && imports.change((answer) => ({ ...answer, counts, total })),
+      () => undefined,
+    );
+  };
+  useReloadOn(useStateChanges(), recount, recountMs);
   const rows = imports.data?.data ?? [];
   const { selected, row } = useRows(rows.map((each) => each.id), (id) => `/imports/${id}`);
   const act = (verb: "resume" | "pause") => {
@@ -75,12 +116,12 @@ export function Imports() {
   const others = moreStates.map((state) => ({ value: state, text: `${capital(state)}${shown(state)}` }));
   const set = (changes: Record<string, string | undefined>) => setParameters({ cursor: undefined, ...changes });
   const showNewer = () => {
-    setNewer(new Set());
-    if (filters.cursor) navigate(withParameters({ cursor: undefined }));
+    newer.clear();
+    if (cursor) navigate(withParameters({ cursor: undefined }));
     else imports.reload();
   };
 
-  if (imports.data && !rows.length && !filtered && !filters.cursor) {
+  if (imports.data && !rows.length && !filtered && !cursor) {
     return (
       <>
         <PageHead title="Imports" name="Imports" />
@@ -132,12 +173,12 @@ export function Imports() {
           options={[...importers.value.values()].map((each) => ({ value: each.id, text: each.name }))}
           onChange={(templateId) => set({ templateId })}
         />
-        <FilterChip label="Created" value={filters.since} options={sinceOptions} onChange={(since) => set({ since })} />
+        <TimeChips label="Created" value={{ since: filters.since, until: filters.until }} onChange={(span) => set({ ...span })} />
       </div>
       {newer.size > 0 && (
         <div class="newer">
           <button type="button" onClick={showNewer}>
-            {newer.size === 1 ? "1 newer import" : `${count(newer.size)} newer imports`} · show
+            {newer.words("import")} · show
           </button>
         </div>
       )}
@@ -180,7 +221,7 @@ export function Imports() {
           <kbd>j</kbd> <kbd>k</kbd> move &nbsp;<kbd>Enter</kbd> open &nbsp;<kbd>r</kbd> resume
         </span>
         <span class="pages">
-          {filters.cursor && <a href={withParameters({ cursor: undefined })}>First page</a>}
+          {cursor && <a href={withParameters({ cursor: undefined })}>First page</a>}
           {imports.data?.next && <a href={withParameters({ cursor: imports.data.next })}>Next page</a>}
         </span>
       </div>
@@ -188,8 +229,8 @@ export function Imports() {
   );
 }
 
-function NothingMatches({ filters, clear }: { filters: { state?: string; templateId?: string; q?: string; since?: string }; clear: () => void }) {
-  const active = [filters.q && "File name", filters.state && "State", filters.templateId && "Importer", filters.since && "Created"];
+function NothingMatches({ filters, clear }: { filters: Filters; clear: () => void }) {
+  const active = [filters.q && "File name", filters.state && "State", filters.templateId && "Importer", filters.since && "Created", filters.until && "Until"];
   return (
     <p class="muted pad center">
       No import matches. Drop {active.filter(Boolean).join(" or ")}, or{" "}

@@ -1,3 +1,4 @@
+import { useState } from "preact/hooks";
 import type { Webhook } from "../../../api";
 import { pemOrNull, samePem } from "../../lib/pem";
 import { Card } from "../../components/card";
@@ -86,10 +87,13 @@ export function TlsFields({
       placeholder: kept ? "kept; paste another one to replace it" : "-----BEGIN PRIVATE KEY-----",
     },
   ] as const;
-  const open = fields.some(({ name }) => value[name].trim() || errorOf(name));
+  // Open where there is something to see at first, and where the daemon refused something; from then on it is the
+  // reader's: it must not shut while the last field is emptied to be filled again.
+  const [open, setOpen] = useState(() => fields.some(({ name }) => value[name].trim()));
+  const refused = fields.some(({ name }) => errorOf(name));
   return (
     <Card title="TLS" hint="PEM; empty where the system's authorities are enough">
-      <details open={open}>
+      <details open={open || refused} onToggle={(event) => setOpen(event.currentTarget.open)}>
         <summary>Own authority, client certificate</summary>
         {fields.map(({ name, hint, placeholder }) => (
           <Pem

@@ -1,19 +1,13 @@
-import { useState } from "preact/hooks";
+import { useEffect, useState } from "preact/hooks";
 import { api, type Webhook } from "../../../api";
-import { hostPath, plural } from "../../lib/format";
+import { count, hostPath, plural } from "../../lib/format";
 import { keepWebhooks } from "../../lib/names";
-import { openImports } from "../../lib/open_imports";
+import { countImportsTo } from "../../lib/open_imports";
 import { useResource } from "../../lib/resource";
 import { navigate } from "../../lib/router";
 import { Button } from "../../components/button";
 import { Confirm } from "../../components/confirm";
 import { toast } from "../../components/toast";
-
-/** Imports that still go to a webhook: what deleting it stops. */
-async function importsTo(webhook: Webhook): Promise<number> {
-  const all = await openImports(webhook.templateId ?? undefined);
-  return all.filter((each) => each.webhooks.some((lane) => lane.webhookId === webhook.id)).length;
-}
 
 const setEnabled = async (webhook: Webhook, enabled: boolean) => keepWebhooks([await api.updateWebhook(webhook.id, { enabled })]);
 
@@ -60,12 +54,16 @@ export function DisableWebhook({ webhook, queue }: { webhook: Webhook; queue: nu
 }
 
 function DeleteQuestion({ webhook, onClose }: { webhook: Webhook; onClose: () => void }) {
-  const stops = useResource(`open imports ${webhook.id} ${useState(() => Date.now())[0]}`, () => importsTo(webhook));
+  const [soFar, setSoFar] = useState(0);
+  const [stop] = useState(() => new AbortController());
+  const stops = useResource(`open imports ${webhook.id} ${useState(() => Date.now())[0]}`, () => countImportsTo(webhook, stop.signal, setSoFar));
+  useEffect(() => () => stop.abort(), []);
   return (
     <Confirm
       title={`Delete ${hostPath(webhook.url)}?`}
       verb={stops.data ? `Delete and stop ${plural(stops.data, "import")}` : "Delete the webhook"}
       danger
+      waits={stops.loading}
       onConfirm={async () => {
         await api.deleteWebhook(webhook.id);
         navigate("/webhooks");
@@ -77,7 +75,7 @@ function DeleteQuestion({ webhook, onClose }: { webhook: Webhook; onClose: () =>
         {stops.problem
           ? "The imports that it stops could not be counted."
           : stops.data === undefined
-            ? "Counting the imports that it stops…"
+            ? `Counting the imports that it stops…${soFar ? ` ${count(soFar)} so far.` : ""}`
             : stops.data
               ? `${plural(stops.data, "import")} that still ${stops.data === 1 ? "goes" : "go"} to it ${stops.data === 1 ? "is" : "are"} stopped for it.`
               : "No open import goes to it."}{" "}

@@ -8,14 +8,14 @@ import { useChanges, useReloadOn, useResource } from "../../lib/resource";
 import { Button } from "../../components/button";
 import { Card } from "../../components/card";
 import { IdChip } from "../../components/id_chip";
-import { Note } from "../../components/note";
 import { PageHead } from "../../components/page_head";
 import { Pill } from "../../components/pill";
 import { ProblemBox } from "../../components/problem";
 import { SkeletonBlock } from "../../components/skeleton";
 import { Text } from "../../components/text";
 import { showProblem } from "../../components/toast";
-import { DeleteWebhook, DisableWebhook, EnableWebhook } from "./webhook_actions";
+import { DisabledNote } from "./disabled_note";
+import { DeleteWebhook, DisableWebhook } from "./webhook_actions";
 import { EventsCard } from "./events_card";
 import { LastAnswers } from "./last_answers";
 import { LimitsCard } from "./limits_card";
@@ -111,13 +111,7 @@ export function WebhookPage({ id }: { id: string }) {
           </>
         }
       />
-      {!value.enabled && (
-        <Note tone="bad" action={<EnableWebhook webhook={value} />}>
-          <strong>Disabled:</strong> <Text value={value.disabledReason ?? "by hand"} />. Nothing is sent here; its imports wait or are halted, and are
-          resumed one by one.{" "}
-          <a href={`/imports?state=halted${value.templateId ? `&templateId=${encodeURIComponent(value.templateId)}` : ""}`}>Halted imports</a>
-        </Note>
-      )}
+      {!value.enabled && <DisabledNote webhook={value} />}
       {value.description && (
         <p class="muted pad">
           <Text value={value.description} />

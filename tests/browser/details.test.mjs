@@ -1,0 +1,173 @@
+// Single promises of the pages, each on the stand-in: lanes kept apart, lists and their filters while changes come,
+// counts before a deletion, tabs in the background.
+
+import assert from "node:assert/strict";
+import test from "node:test";
+import { newImport } from "../../tools/dashboard/mock/world.mjs";
+import { whyNoBrowser } from "./browser.mjs";
+import { audit, found, live, opened, settle } from "./looking.mjs";
+
+const options = { skip: whyNoBrowser, timeout: 300_000 };
+const minutes = (n) => new Date(Date.now() - n * 60_000).toISOString();
+
+test("Import.EachLaneOpensItsOwnEvents", options, async (t) => {
+  const { page, mock, at } = await opened(t);
+  const value = found(mock.world.imports, (each) => each.fileName === "customers_2026-11.csv");
+  const mirror = value.webhooks[1].webhookId;
+  // The same batch, delivered to both: an event each.
+  const first = found(mock.world.events, (each) => each.importId === value.id && each.index === 1 && each.webhookId !== mirror);
+  const second = { ...first, id: "evt_7YYYYYYYYYYYYYYYYYYYYYYYYY", webhookId: mirror };
+  mock.world.events.set(second.id, second);
+  await page.goto(mock.url + at["import halted"]);
+  await page.getByRole("slider").waitFor();
+  await page.locator(".strip-cells canvas").first().hover({ position: { x: 5, y: 6 } });
+  await page.locator(".strip-tip", { hasText: "1 attempt" }).waitFor();
+  await page.locator(".lanes-list").getByRole("button", { name: /mirror/ }).click();
+  await page.waitForURL(new RegExp(`webhook=${mirror}`));
+  await page.getByRole("slider").focus();
+  await page.keyboard.press("Home");
+  await page.keyboard.press("Enter");
+  await page.waitForURL(/\/events\/evt_/);
+  assert.match(page.url(), new RegExp(second.id));
+});
+
+/** Many imports of one importer that go to one webhook. */
+function addOpen(world, webhookId, templateId, count) {
+  for (let i = 0; i < count; i += 1) {
+    const value = newImport({ createdAt: minutes(i / 100), templateId, state: "queued", fileName: `open_${i}.csv`, webhooks: [{ webhookId, state: "queued", delivered: 0, rowsDelivered: 0, rowErrors: 0, haltedEventId: null, lastStatus: null, nextAttemptAt: null }] });
+    world.imports.set(value.id, value);
+  }
+}
+
+test("Delete.CountsEveryOpenImportHoweverMany", options, async (t) => {
+  const { page, mock } = await opened(t);
+  const hook = found(mock.world.webhooks, (each) => each.url.includes("lumen"));
+  const importer = mock.world.importers.get(hook.templateId);
+  const before = [...mock.world.imports.values()].filter((each) => each.webhooks.some((lane) => lane.webhookId === hook.id && lane.state === "delivering")).length;
+  const others = [...mock.world.imports.values()].filter((each) => each.templateId === importer.id && each.state === "delivering").length;
+  addOpen(mock.world, hook.id, importer.id, 2345);
+  await page.goto(`${mock.url}/webhooks/${hook.id}`);
+  await page.getByRole("button", { name: /^Delete/ }).click();
+  await page.getByRole("button", { name: `Delete and stop ${(2345 + before).toLocaleString("en-US")} imports` }).waitFor();
+  await page.keyboard.press("Escape");
+  await page.goto(`${mock.url}/importers/${importer.id}`);
+  await page.getByRole("button", { name: /^Delete/ }).click();
+  await page.getByRole("button", { name: `Delete and stop ${(2345 + others).toLocaleString("en-US")} imports` }).waitFor();
+});
+
+test("Webhook.TlsFieldsStayOpenWhileTheyAreEmptied", options, async (t) => {
+  const { page, mock, at } = await opened(t);
+  mock.world.webhooks.get(at.webhook.split("/").pop()).tlsCa = "-----BEGIN CERTIFICATE-----\nAA==\n-----END CERTIFICATE-----\n";
+  await page.goto(`${mock.url}${at.webhook}/edit`);
+  await page.getByLabel("tlsCa").fill("");
+  await page.getByLabel("description").fill("typed after it");
+  assert.ok(await page.getByLabel("tlsCa").isVisible());
+  await page.getByText("Own authority, client certificate").click();
+  await page.getByLabel("description").fill("shut by hand, and it stays so");
+  assert.ok(!(await page.getByLabel("tlsCa").isVisible()));
+});
+
+test("Live.AHiddenTabPassesOnAtOnce", options, async (t) => {
+  const { page, mock, context } = await opened(t);
+  // The first tab listens for both. A browser that has it in the background holds its timers back: here, for ever.
+  await page.evaluate(() => {
+    Object.defineProperty(document, "hidden", { get: () => true });
+    document.dispatchEvent(new Event("visibilitychange"));
+    window.setTimeout = () => 0;
+  });
+  const second = await context.newPage();
+  await second.goto(`${mock.url}/imports`);
+  await live(second);
+  assert.equal(mock.world.listeners.size, 1);
+  const value = found(mock.world.imports, (each) => each.fileName === "products_eu.csv");
+  mock.world.putImport(Object.assign(value, { delivered: 701 }));
+  await second.locator(".progress-text", { hasText: "701 / 840" }).waitFor();
+});
+
+test("Events.ASpanOfTimeIsChosenShownAndDropped", options, async (t) => {
+  const { page, mock } = await opened(t);
+  await page.goto(`${mock.url}/events`);
+  await page.getByLabel("Time", { exact: true }).selectOption("choose");
+  const dialog = page.locator("dialog[open]");
+  await dialog.getByText(/in the zone of this browser/).waitFor();
+  assert.deepEqual(await audit(page), []);
+  await dialog.getByLabel("From").fill("2026-01-02T10:00:00");
+  await dialog.getByLabel("Until").fill("2026-01-02T09:00:00");
+  await dialog.getByText("It has to be later than From.").waitFor();
+  assert.ok(await dialog.getByRole("button", { name: "Filter" }).isDisabled());
+  await dialog.getByLabel("Until").fill("2026-01-02T11:30:00");
+  await page.keyboard.press("Enter");
+  await page.waitForURL(/since=2026-01-02T.*until=2026-01-02T/);
+  await page.getByText("No event matches").waitFor();
+  const chip = (text) => page.locator(".chip.active", { hasText: text });
+  await chip("from 2 Jan").waitFor();
+  await chip("Until 2 Jan").waitFor();
+  await page.reload();
+  await chip("Until 2 Jan").waitFor();
+  await page.getByRole("button", { name: "Drop the filter Time" }).click();
+  await page.waitForURL((url) => !url.searchParams.has("since") && url.searchParams.has("until"));
+  await page.getByRole("button", { name: "Drop the filter Until" }).click();
+  await page.waitForURL((url) => !url.search);
+  await page.locator("tbody tr[id]").first().waitFor();
+  // What was not chosen in the end changes nothing, and the focus is where it was.
+  await page.getByLabel("Time", { exact: true }).selectOption("choose");
+  await dialog.waitFor();
+  await page.keyboard.press("Escape");
+  await dialog.waitFor({ state: "detached" });
+  assert.equal(await page.getByLabel("Time", { exact: true }).inputValue(), "");
+});
+
+test("Events.UntilIsInTheQuestionAndWhatCannotBeReadIsNoFilter", options, async (t) => {
+  const { page, mock } = await opened(t);
+  await page.goto(`${mock.url}/events?until=${encodeURIComponent(minutes(30))}&since=nonsense`);
+  await page.locator("tbody tr[id]").first().waitFor();
+  assert.equal(await page.locator(".chip.active").count(), 1, "a time that is none is no filter, and does not look like one");
+  const asked = page.waitForRequest((request) => request.url().endsWith("/v1/events/resend"));
+  await page.getByRole("button", { name: /^Resend all/ }).click();
+  const { filter } = (await asked).postDataJSON();
+  assert.ok(filter.until && !("since" in filter));
+  await page.locator("dialog[open] dt", { hasText: "Until" }).waitFor();
+  await page.keyboard.press("Escape");
+  // Nothing that comes now is from before then.
+  const event = [...mock.world.events.values()][0];
+  mock.world.putEvent({ ...event, id: "evt_7ZZZZZZZZZZZZZZZZZZZZZZZZY", createdAt: new Date().toISOString(), attempts: 0 });
+  mock.world.putEvent({ ...event, id: "evt_7ZZZZZZZZZZZZZZZZZZZZZZZZZ", createdAt: minutes(30.1), attempts: 0 });
+  await page.getByText("1 newer event · show").waitFor();
+});
+
+test("Lists.WhatComesToMatchWaitsBehindTheButton", options, async (t) => {
+  const { page, mock } = await opened(t);
+  await page.goto(`${mock.url}/imports?state=halted`);
+  await settle(page);
+  const running = found(mock.world.imports, (each) => each.fileName === "products_eu.csv");
+  const other = newImport({ ...running, id: "imp_7ZZZZZZZZZZZZZZZZZZZZZZZZZ", createdAt: new Date().toISOString(), fileName: "not_halted.csv" });
+  mock.world.putImport(other);
+  await page.getByRole("button", { name: /^Delivering 5$/ }).waitFor();
+  assert.equal(await page.locator(".newer").count(), 0, "what does not match does not wait");
+  mock.world.putImport(Object.assign(running, { state: "halted" }));
+  await page.getByText("1 newer import · show").waitFor();
+  await page.getByRole("button", { name: /^Halted 3$/ }).waitFor();
+  assert.equal(await page.getByText("products_eu.csv").count(), 0);
+  await page.getByText("1 newer import · show").click();
+  await page.locator(".row-link", { hasText: "products_eu.csv" }).waitFor();
+  // Another list, and nothing waits for it.
+  mock.world.putImport(Object.assign(other, { state: "halted" }));
+  await page.getByText("1 newer import · show").waitFor();
+  await page.getByRole("button", { name: /^Queued/ }).click();
+  await page.waitForURL(/state=queued/);
+  await settle(page);
+  assert.equal(await page.locator(".newer").count(), 0);
+});
+
+test("Webhook.DisabledByA410NamesTheEvent", options, async (t) => {
+  const { page, mock, at } = await opened(t);
+  await page.goto(mock.url + at["webhook disabled"]);
+  await page.getByRole("link", { name: "batch 4 of stores_be.csv" }).click();
+  await page.getByRole("heading", { level: 1, name: "Batch 4 of 5" }).waitFor();
+  // By hand is by hand, also after a 410 of long ago.
+  mock.world.putWebhook({ ...mock.world.webhooks.get(at["webhook disabled"].split("/").pop()), disabledReason: "disabled by hand" });
+  await page.goto(mock.url + at["webhook disabled"]);
+  await page.getByText("disabled by hand.").waitFor();
+  await page.locator(".strip-cells").first().waitFor();
+  assert.equal(await page.getByRole("link", { name: /^batch 4/ }).count(), 0);
+});
