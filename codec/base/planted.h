@@ -25,6 +25,7 @@ enum class Bug : std::uint8_t {
   secret_logged,               ///< the signing secret gets into the response log
   cut_answer_accepted,         ///< a 2xx counts although its body was cut off
   retry_after_ignored,         ///< Retry-After is no floor
+  schedule_ignored,            ///< a retry waits for Retry-After alone, and the store is told so
   full_disk_ignored,           ///< an answer that could not be stored counts as stored
   stop_ignored,                ///< a paused or cancelled import goes on
   private_address_dialled,   ///< of a mixed answer of the name servers, the good address excuses the bad one

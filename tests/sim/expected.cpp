@@ -42,12 +42,25 @@ std::string ExpectedImport::metadata(std::size_t file) {
   return "{\"file\":" + std::to_string(file) + "}";
 }
 
+std::string ExpectedImport::head(std::string_view import_id, std::string_view event_name, std::uint64_t index,
+                                 std::uint64_t count, std::uint64_t rows) const {
+  return "{\"id\":\"" + std::string(import_id) +
+         "\",\"templateId\":\"default\",\"index\":" + std::to_string(index) +
+         ",\"count\":" + std::to_string(count) + ",\"totalRows\":" + std::to_string(rows) +
+         ",\"event_name\":\"" + std::string(event_name) + "\",\"data\":[";
+}
+
+std::string ExpectedImport::tail() const {
+  return "],\"user\":" + user(file_) + ",\"metadata\":" + metadata(file_) + "}";
+}
+
+std::string ExpectedImport::failed_body(std::string_view import_id) const {
+  return head(import_id, "import.failed", 0, 0, 0) + tail();
+}
+
 std::string ExpectedImport::body(std::string_view import_id, std::string_view event_name,
                                  std::uint64_t index) const {
-  std::string body = "{\"id\":\"" + std::string(import_id) +
-                     "\",\"templateId\":\"default\",\"index\":" + std::to_string(index) +
-                     ",\"count\":" + std::to_string(count()) + ",\"totalRows\":" + std::to_string(rows()) +
-                     ",\"event_name\":\"" + std::string(event_name) + "\",\"data\":[";
+  std::string body = head(import_id, event_name, index, count(), rows());
   std::vector<reference::Key> keys;
   for (std::size_t cell = 0; cell < header_.size(); ++cell) keys.push_back({header_[cell], cell});
   const RowIdSeed seed = row_id_seed(import_id);
@@ -58,7 +71,7 @@ std::string ExpectedImport::body(std::string_view import_id, std::string_view ev
     body += reference::json_row(rows_[row], keys, header_.size(), true,
                                 reference::row_id(seed.a, seed.b, row + 1));
   }
-  return body + "],\"user\":" + user(file_) + ",\"metadata\":" + metadata(file_) + "}";
+  return body + tail();
 }
 
 bool read_labels(std::string_view body, BodyLabels& labels) {

@@ -19,12 +19,18 @@ class ExpectedImport {
   /// The whole body of batch `index` (1 …), or of the lifecycle event `event_name` (`index` 0).
   [[nodiscard]] std::string body(std::string_view import_id, std::string_view event_name,
                                  std::uint64_t index) const;
+  /// The whole body of `import.failed`: nothing of the file was read, so nothing of it is counted.
+  [[nodiscard]] std::string failed_body(std::string_view import_id) const;
 
   /// `user` and `metadata` of the import of that file: every body says by them which file it belongs to.
   [[nodiscard]] static std::string user(std::size_t file);
   [[nodiscard]] static std::string metadata(std::size_t file);
 
  private:
+  [[nodiscard]] std::string head(std::string_view import_id, std::string_view event_name, std::uint64_t index,
+                                 std::uint64_t count, std::uint64_t rows) const;
+  [[nodiscard]] std::string tail() const;
+
   std::vector<std::vector<std::string>> rows_;
   std::vector<std::string> header_;
   std::uint64_t batch_size_;

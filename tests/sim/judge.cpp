@@ -31,10 +31,14 @@ void Judge::add_webhook(const std::string& id, const std::string& secret) {
 void Judge::begin_life() {
   ++life_;
   outstanding_.clear();
+  settled_before_.merge(settled_);
   settled_.clear();
+  came_.clear();
+  may_come_again_.clear();
+  free_of_.clear();
   // What was asked for and never answered may have been done.
   for (const std::string& import_id : std::exchange(resuming_, {})) resumed(import_id);
-  for (const std::string& event_id : std::exchange(resending_, {})) not_before_.erase(event_id);
+  for (const std::string& event_id : std::exchange(resending_, {})) hurried(event_id);
 }
 
 std::uint64_t Judge::step_of(const Receipt& receipt, std::uint64_t count) const {
@@ -66,6 +70,7 @@ std::size_t Judge::received(Receipt receipt) {
     if (first.body != receipt.body) fault("I4: " + label(receipt) + " came with other bytes than before");
     if (first.webhook != receipt.webhook) fault("I4: " + label(receipt) + " went to two webhooks");
   }
+  check_repeat(receipt);
   check_pace(receipt);
   check_outstanding(receipt);
   receipts_.push_back(std::move(receipt));
@@ -78,9 +83,10 @@ void Judge::check_body(const Receipt& receipt, std::uint64_t count) {
   if (!read_labels(receipt.body, labels) || labels.event_name == "test") return;
   if (labels.file >= expected_.size()) return fault("a body of no file: " + label(receipt));
   const ExpectedImport& expected = expected_[labels.file];
-  if (labels.event_name == "import.failed") return;
-  if (count != expected.count()) return fault("I1: a wrong count in " + label(receipt));
-  const std::string want = expected.body(receipt.import_id, receipt.event_name, receipt.index);
+  const bool failed = labels.event_name == "import.failed";
+  if (count != (failed ? 0 : expected.count())) return fault("I1: a wrong count in " + label(receipt));
+  const std::string want = failed ? expected.failed_body(receipt.import_id)
+                                  : expected.body(receipt.import_id, receipt.event_name, receipt.index);
   if (want != receipt.body) fault("I1: the rows of " + label(receipt) + " are not those of the file");
 }
 
@@ -124,14 +130,14 @@ void Judge::check_pace(const Receipt& receipt) {
   const AttemptKey key{receipt.event_id, receipt.attempt};
   if (receipt.life != life_ || settled_.contains(key)) return;  // a late one: it left before
   if (const auto promised = not_before_.find(receipt.event_id); promised != not_before_.end()) {
-    if (receipt.attempt > promised->second.first && now_ < promised->second.second) {
+    const bool is_early = receipt.attempt > promised->second.first && now_ < promised->second.second;
+    if (is_early && !is_resent(receipt.event_id)) {
       fault("schedule: " + label(receipt) + " came before its time");
     }
   }
   const int tolerated = plan_.durability == config::Durability::strict ? 2 : 3;
-  if (const auto stop = stopped_.find(receipt.import_id); stop != stopped_.end() &&
-                                                          !resuming_.contains(receipt.import_id) &&
-                                                          !resent_.contains(receipt.event_id)) {
+  if (const auto stop = stopped_.find(receipt.import_id);
+      stop != stopped_.end() && !resuming_.contains(receipt.import_id) && !is_resent(receipt.event_id)) {
     if (++stop->second[receipt.webhook] > tolerated)
       fault("stop: " + label(receipt) + " came long after its import was stopped");
   }
@@ -154,14 +160,23 @@ void Judge::check_outstanding(const Receipt& receipt) {
   }
 }
 
-void Judge::recorded(const store::Record& record, Status status) {
+/// An attempt that is in the store is never made again, and one that is not only after the store said so.
+void Judge::check_repeat(const Receipt& receipt) {
+  const AttemptKey key{receipt.event_id, receipt.attempt};
+  if (receipt.life != life_) return;
+  if (settled_before_.contains(key))
+    fault("I3: " + label(receipt) + " was in the store before this start, and came again");
+  if (++came_[key] > 1 + may_come_again_[key])
+    fault("I3: " + label(receipt) + " came again, and nothing was wrong with its record");
+}
+
+void Judge::recorded(const store::Record& record, Status status, io::Instant submitted) {
   const AttemptKey key{record.attempt.event_id, record.attempt.number};
-  if (status == Status::unavailable) return;
-  if (const auto webhook = webhooks_.find(record.lane.webhook_id); webhook != webhooks_.end()) {
-    outstanding_[webhook->second].erase(key);
-    settled_.insert(key);
-    if (record.disposition == Disposition::gone && status == Status::done) disabled_[webhook->second] = 0;
-  }
+  if (status == Status::unavailable || status == Status::disk_full) return;
+  const std::size_t webhook = index_of(record.lane.webhook_id);
+  // Where the store has it not, it is no longer the sender's doing that it comes again.
+  outstanding_[webhook].erase(key);
+  check_free(webhook, record);
   for (const std::string& secret : secrets_) {
     for (const std::string* text : {&record.attempt.error, &record.attempt.request_headers, &record.reason,
                                     &record.attempt.remote_address}) {
@@ -170,36 +185,86 @@ void Judge::recorded(const store::Record& record, Status status) {
   }
   const bool halts = record.disposition == Disposition::halted || record.disposition == Disposition::gone;
   if (halts && record.task_id == 0) disturbed_.insert(record.import_id);
-  if (status == Status::unknown) lost_.insert(key);
-  if (status != Status::done) return;
-  if (record.task_id != 0) forget_resend(key.first);
-  const Receipt* receipt = find_receipt(key);
-  const bool delivered = record.attempt.outcome == model::Outcome::delivered;
-  if (delivered && (receipt == nullptr || !receipt->answered || !receipt->may_count)) {
-    if (is_excused(record)) {
-      excused_.insert({index_of(record.lane.webhook_id), record.import_id, record.cursor});
-      return;
-    }
-    fault("I1: " + key.first + " is logged as delivered, and its receiver never said so");
+  if (status != Status::done) {
+    ++may_come_again_[key];
+    if (status == Status::unknown) lost_.insert(key);
+    return;
   }
+  settled_.insert(key);
+  if (record.disposition == Disposition::gone) disabled_[webhook] = 0;
+  const Receipt* receipt = find_receipt(key);
+  check_delivered(record, receipt);
   // An attempt whose record got lost has its number given to the next one, so an old receipt says nothing.
   const io::Instant began = now_ - std::chrono::microseconds(record.attempt.duration_us) - 1ms;
   if (record.attempt.outcome == model::Outcome::unreachable && receipt != nullptr && receipt->at >= began &&
       receipt->kind != Kind::early && !lost_.contains(key)) {
     fault("outcome: " + key.first + " is logged as unreachable, and its receiver has it whole");
   }
-  if (record.disposition != Disposition::retry) return;
+  if (record.disposition == Disposition::retry && record.task_id == 0)
+    promise(webhook, record, receipt, submitted);
+}
+
+void Judge::check_delivered(const store::Record& record, const Receipt* receipt) {
+  if (record.attempt.outcome != model::Outcome::delivered) return;
+  if (receipt != nullptr && receipt->answered && receipt->may_count) return;
+  if (receipt == nullptr && is_excused(record)) {
+    excused_.insert({index_of(record.lane.webhook_id), record.import_id, record.cursor});
+    return;
+  }
+  fault("I1: " + record.attempt.event_id + " is logged as delivered, and its receiver never said so");
+}
+
+/// An attempt that costs nothing of the schedule met a connection that was old and dead; the next one has a
+/// new one.
+void Judge::check_free(std::size_t webhook, const store::Record& record) {
+  std::string& last = free_of_[webhook];
+  if (record.attempt.id == last) return;  // the same, handed over once more
+  if (record.spends_budget) {
+    last.clear();
+    return;
+  }
+  if (!last.empty() || record.attempt.status != 0)
+    fault("schedule: " + record.attempt.event_id + " is tried again for nothing, without a reason");
+  last = record.attempt.id;
+}
+
+/// From here on the next attempt of that event has a time before which it may not come.
+void Judge::promise(std::size_t webhook, const store::Record& record, const Receipt* receipt,
+                    io::Instant submitted) {
+  const std::string& event_id = record.attempt.event_id;
   io::Instant due = now_ + std::chrono::milliseconds(record.retry_at_ms - wall_ms_) - 1s;
+  due = std::max(due, earliest_retry(webhook, record, receipt, submitted));
   // An answer may have come too late to be heard; and a date in Retry-After says another time once the clock
   // that it was made with has jumped.
   const bool was_heard = record.attempt.status != 0 && receipt != nullptr && receipt->answered;
   if (was_heard && receipt->at > wall_jumped_at_) due = std::max(due, receipt->not_before - 1s);
-  // Whoever asked for a resend before this attempt ended need not wait for its retry.
-  if (record.task_id == 0 && !waiting_resends_.contains(key.first))
-    not_before_[key.first] = {key.second, due};
+  // Whoever asked for a resend after this attempt ended need not wait for its retry.
+  const auto hurried = hurried_at_.find(event_id);
+  if (hurried == hurried_at_.end() || hurried->second < submitted)
+    not_before_[event_id] = {record.attempt.number, due};
 }
 
-/// The receiver answered in advance: its own doing.
+/// By the schedule of the plan and by what receivers saw, whatever the record says: the wait before the next
+/// attempt begins when this one has ended. Nothing where nobody can tell.
+io::Instant Judge::earliest_retry(std::size_t webhook, const store::Record& record, const Receipt* receipt,
+                                  io::Instant submitted) {
+  if (!record.spends_budget || resuming_.contains(record.import_id)) return {};
+  const std::vector<std::uint32_t>& schedule = plan_.webhooks[webhook].schedule_s;
+  const std::size_t spent = ++spent_[record.import_id][record.attempt.event_id];
+  if (spent >= schedule.size()) {
+    fault("schedule: " + record.attempt.event_id + " is to be tried again after the last of its " +
+          std::to_string(schedule.size()) + " attempts");
+    return {};
+  }
+  // strict: it is handed over as soon as it is known. relaxed: the commit before it may have been waited for.
+  const bool is_prompt = plan_.durability == config::Durability::strict;
+  if (!is_prompt && receipt == nullptr) return {};
+  const io::Instant ended = is_prompt ? submitted : receipt->at;
+  // Two roundings to milliseconds of the wall's clock.
+  return ended > wall_jumped_at_ ? ended + std::chrono::seconds(schedule[spent]) - 2ms : io::Instant{};
+}
+
+/// The receiver answered in advance, and never got the request: its own doing.
 bool Judge::is_excused(const store::Record& record) const {
   const auto uncalled = uncalled_until_.find(index_of(record.lane.webhook_id));
   const io::Instant began = now_ - std::chrono::microseconds(record.attempt.duration_us) - 1s;
@@ -213,6 +278,7 @@ void Judge::asked_to_wait(std::size_t receipt, io::Instant until) {
 void Judge::resumed(const std::string& import_id) {
   stopped_.erase(import_id);
   disturbed_.insert(import_id);
+  spent_.erase(import_id);
   for (const Receipt& receipt : receipts_) {
     if (receipt.import_id == import_id) not_before_.erase(receipt.event_id);
   }
@@ -223,22 +289,20 @@ void Judge::resume_answered(const std::string& import_id, bool is_done) {
   if (is_done) resumed(import_id);
 }
 
-void Judge::asks_to_resend(const std::string& event_id) {
-  resent_.insert(event_id);
-  resending_.insert(event_id);
-  waiting_resends_.insert(event_id);
-  not_before_.erase(event_id);
+bool Judge::is_resent(const std::string& event_id) const {
+  return resending_.contains(event_id) || (waits_for_resend_ && waits_for_resend_(event_id));
 }
 
-void Judge::forget_resend(const std::string& event_id) {
-  if (const auto asked = waiting_resends_.find(event_id); asked != waiting_resends_.end())
-    waiting_resends_.erase(asked);
+/// A resend is a task of its own; of an event that waits for its retry it is that retry, at once.
+void Judge::hurried(const std::string& event_id) {
+  if (waits_for_resend_ && waits_for_resend_(event_id)) return;
+  not_before_.erase(event_id);
+  hurried_at_[event_id] = now_;
 }
 
 void Judge::resend_answered(const std::string& event_id, bool is_done) {
-  if (!is_done) forget_resend(event_id);
   if (const auto asked = resending_.find(event_id); asked != resending_.end()) resending_.erase(asked);
-  not_before_.erase(event_id);
+  if (is_done) hurried(event_id);
 }
 
 void Judge::check_cursor(const model::Import& import) {

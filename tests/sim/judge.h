@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <map>
 #include <set>
 #include <string>
@@ -62,7 +63,9 @@ class Judge {
 
   // What the store told the lanes.
   void made_durable(const std::string& event_id) { durable_.insert(event_id); }
-  void recorded(const store::Record& record, store::Status status);
+  /// What became of a record that was handed over at `submitted` for the first time: as the store knows it,
+  /// also where its lane was told something else. `unknown`: it never reached the store.
+  void recorded(const store::Record& record, store::Status status, io::Instant submitted);
 
   // What users asked for, once it was answered.
   void stopped(const std::string& import_id) {
@@ -72,8 +75,12 @@ class Judge {
   /// Between these two nobody knows whether it was done; a crash leaves that open.
   void asks_to_resume(const std::string& import_id) { resuming_.insert(import_id); }
   void resume_answered(const std::string& import_id, bool is_done);
-  void asks_to_resend(const std::string& event_id);
+  void asks_to_resend(const std::string& event_id) { resending_.insert(event_id); }
   void resend_answered(const std::string& event_id, bool is_done);
+  /// Whether a resend of that event stands in its lane; asked only where it would be an excuse.
+  void set_waiting_resends(std::function<bool(const std::string&)> waits) {
+    waits_for_resend_ = std::move(waits);
+  }
   void enabled(std::size_t webhook) { disabled_.erase(webhook); }
   /// Times that were promised on the wall's clock hold no longer.
   void wall_jumped() {
@@ -91,8 +98,10 @@ class Judge {
   [[nodiscard]] const ExpectedImport& expected(std::size_t file) const { return expected_[file]; }
 
  private:
-  void forget_resend(const std::string& event_id);
   void resumed(const std::string& import_id);
+  /// A resend was asked for, and nobody said that it was done.
+  [[nodiscard]] bool is_resent(const std::string& event_id) const;
+  void hurried(const std::string& event_id);
   using AttemptKey = std::pair<std::string, std::uint32_t>;
   struct Seen {
     std::size_t webhook;
@@ -107,6 +116,13 @@ class Judge {
   void check_order(const Receipt& receipt, std::uint64_t count);
   void check_pace(const Receipt& receipt);
   void check_outstanding(const Receipt& receipt);
+  void check_repeat(const Receipt& receipt);
+  void check_delivered(const store::Record& record, const Receipt* receipt);
+  void check_free(std::size_t webhook, const store::Record& record);
+  void promise(std::size_t webhook, const store::Record& record, const Receipt* receipt,
+               io::Instant submitted);
+  [[nodiscard]] io::Instant earliest_retry(std::size_t webhook, const store::Record& record,
+                                           const Receipt* receipt, io::Instant submitted);
   [[nodiscard]] bool is_excused(const store::Record& record) const;
   [[nodiscard]] bool was_taken(std::size_t webhook, std::string_view import_id, std::string_view event_name,
                                std::uint64_t index) const;
@@ -126,15 +142,21 @@ class Judge {
   std::map<std::pair<std::size_t, std::string>, Progress> progress_;
   std::set<std::string> durable_;
   std::map<std::size_t, std::set<AttemptKey>> outstanding_;  ///< of this life, by webhook
-  std::set<AttemptKey> settled_;                             ///< of this life
+  std::set<AttemptKey> settled_;                             ///< in the store, and that was told in this life
+  std::set<AttemptKey> settled_before_;                      ///< the same of earlier lives
+  std::map<AttemptKey, int> came_;                           ///< in this life
+  std::map<AttemptKey, int> may_come_again_;  ///< in this life: their record was not taken by the store
   std::map<std::string, std::pair<std::uint32_t, io::Instant>> not_before_;
+  std::map<std::string, std::map<std::string, std::size_t>>
+      spent_;                                   ///< attempts of a budget, by import, by event
+  std::map<std::size_t, std::string> free_of_;  ///< the last attempt of that lane, where it cost nothing
   io::Instant wall_jumped_at_{};
   std::map<std::string, std::map<std::size_t, int>> stopped_;  ///< what came since, by webhook
   std::set<AttemptKey> lost_;                                  ///< nobody knows whether they are in the log
   std::multiset<std::string> resuming_;
-  std::set<std::string> resent_;
-  std::multiset<std::string> resending_;
-  std::multiset<std::string> waiting_resends_;  ///< asked for, and not in the log as far as is known
+  std::multiset<std::string> resending_;  ///< asked for and not answered
+  std::function<bool(const std::string&)> waits_for_resend_;
+  std::map<std::string, io::Instant> hurried_at_;  ///< when a retry was last told not to wait
   std::map<std::size_t, io::Instant> uncalled_until_;
   std::set<std::tuple<std::size_t, std::string, std::uint64_t>> excused_;  ///< webhook, import, step
   std::set<std::string> disturbed_;  ///< imports whose turn was taken from them

@@ -140,9 +140,8 @@ int run_many(const Arguments& arguments) {
     if (!arguments.keep_going) break;
   }
   std::printf(
-      "seeds %llu  run twice %llu  wrong %llu  imports %llu  receipts %llu  crashes %llu  orderly stops %llu "
-      " "
-      "turns %llu  virtual days %.0f\n",
+      "seeds %llu  run twice %llu  wrong %llu  imports %llu  receipts %llu  "
+      "crashes %llu  orderly stops %llu  turns %llu  virtual days %.0f\n",
       static_cast<unsigned long long>(done), static_cast<unsigned long long>(twice),
       static_cast<unsigned long long>(wrong), static_cast<unsigned long long>(sum.imports),
       static_cast<unsigned long long>(sum.receipts), static_cast<unsigned long long>(sum.crashes),

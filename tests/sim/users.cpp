@@ -18,6 +18,7 @@ void World::start_clients() {
     Client& client = clients_[file];
     if (client.accepted || client.busy || io_.now() < client.next_try) continue;
     client.busy = true;
+    client.met_file_trouble |= file_trouble_until_.has_value();
     ++client.tries;
     machine_.scope().spawn(upload(file));
   }
@@ -184,7 +185,7 @@ void World::random_faults() {
   if (chance_.hits(faults_.file_fails)) {
     machine_.spool().set_failing(true);
     file_trouble_until_ = io_.now() + std::chrono::milliseconds(chance_.below(5'000));
-    files_failed_ = true;
+    for (Client& client : clients_) client.met_file_trouble |= client.busy;
     diary_.note(io_.now(), "files cannot be read");
   }
   if (file_trouble_until_ && io_.now() >= *file_trouble_until_) {

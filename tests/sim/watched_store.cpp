@@ -28,6 +28,7 @@ void WatchedStore::submit(store::PortId port, std::uint64_t id, store::Request r
   if (const auto* record = std::get_if<store::Record>(&request)) {
     asked.is_record = true;
     asked.record = *record;
+    asked.submitted = first_submitted_.emplace(record->attempt.id, io_.now()).first->second;
     if (record->next_event) asked.opened_event = record->next_event->id;
   } else if (const auto* open = std::get_if<store::OpenEvent>(&request)) {
     asked.opened_event = open->event.id;
@@ -73,8 +74,9 @@ void WatchedStore::tell(Port& port, store::Answer& answer) {
     judge_.made_durable(work->event->id);
   }
   if (answer.status == Status::done && !asked.opened_event.empty()) judge_.made_durable(asked.opened_event);
+  if (asked.is_record && answer.status != Status::fenced)
+    judge_.recorded(asked.record, answer.status, asked.submitted);
   if (asked.may_get_lost && answer.status == Status::done && chance_.hits(faults_.lost_after)) lose(answer);
-  if (asked.is_record && answer.status != Status::fenced) judge_.recorded(asked.record, answer.status);
 }
 
 void WatchedStore::lose(store::Answer& answer) {

@@ -33,6 +33,7 @@ class WatchedStore final : public store::Store {
     bool is_record = false;
     bool may_get_lost = false;
     store::Record record;
+    io::Instant submitted{};   ///< the first time, where it was handed over more than once
     std::string opened_event;  ///< durable once it is done
   };
   struct Port {
@@ -49,6 +50,7 @@ class WatchedStore final : public store::Store {
   const WorldFaults& faults_;
   io::SimRandom chance_;
   std::vector<Port> ports_;
+  std::map<std::string, io::Instant> first_submitted_;  ///< of records, by the attempt's id
 };
 
 }  // namespace pulter::sim

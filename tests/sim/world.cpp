@@ -72,6 +72,13 @@ Figures World::run() {
 }
 
 void World::set_up() {
+  judge_.set_waiting_resends([this](const std::string& event_id) {
+    return machine_.disk()
+        .database()
+        .query("SELECT 1 FROM lane_tasks WHERE event_id = ?")
+        .with(event_id)
+        .row();
+  });
   machine_.start();
   judge_.begin_life();
   for (std::size_t i = 0; i < plan_.webhooks.size(); ++i) {
@@ -251,6 +258,7 @@ void World::calm() {
   io_.set_faults({});
   for (const auto& receiver : receivers_) receiver->calm();
   machine_.spool().set_failing(false);
+  file_trouble_until_.reset();
   while (draining_) {
     turn(io_.now() + 20ms);
     if (machine_.ended()) finish_drain();
@@ -297,12 +305,13 @@ void World::check_end() {
     judge_.check_whole(import);
     check_log(import);
     const model::ImportState state = model::state_of(import);
-    const bool accepted =
-        std::ranges::any_of(clients_, [&](const Client& each) { return each.import_id == import.id; });
+    const auto client =
+        std::ranges::find_if(clients_, [&](const Client& each) { return each.import_id == import.id; });
+    const bool accepted = client != clients_.end();
     named += accepted ? 1 : 0;
     if (!accepted && state != model::ImportState::receiving)
       judge_.fault("an import that nobody was told of: " + import.id);
-    if (state == model::ImportState::failed && !files_failed_) {
+    if (state == model::ImportState::failed && !(accepted && client->met_file_trouble)) {
       judge_.fault("I1: " + import.id + " failed: " + import.error.detail);
     }
     if (state != model::ImportState::completed && state != model::ImportState::cancelled &&

@@ -42,6 +42,7 @@ class World {
     bool busy = false;
     bool accepted = false;
     std::string import_id;
+    bool met_file_trouble = false;  ///< files could not be read while it was handed over
     std::uint64_t tries = 0;
     io::Instant next_try{};
   };
@@ -95,7 +96,6 @@ class World {
   Figures figures_;
   std::uint64_t recovering_turns_ = 0;
   bool draining_ = false;
-  bool files_failed_ = false;
   io::Duration wall_went_back_{};
   std::optional<io::Instant> trouble_until_;
   std::optional<io::Instant> file_trouble_until_;
