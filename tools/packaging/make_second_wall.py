@@ -12,6 +12,10 @@ import sys
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 TABLE = ROOT / "codec/net/special_ranges.cpp"
 WALL = ROOT / "tools/packaging/second-wall.nft"
+NAT64 = ipaddress.ip_network("64:ff9b::/96")  # RFC 6052
+# Groups five and six of an address: 0:5efe, or 200:5efe where the IPv4 address inside is global (RFC 5214, section 6.1).
+ISATAP = "::5efe:0:0"
+ISATAP_MASK = "::fdff:ffff:0:0"
 HEAD = """\
 #!/usr/sbin/nft -f
 # A second wall: what pulterd may not dial, refused by the kernel too, should its own address policy ever fail.
@@ -50,19 +54,51 @@ def network(kind, numbers, bits):
     return ipaddress.IPv6Network((value, int(bits)))
 
 
-def wall():
-    text = TABLE.read_text()
+def rule(target, verdict, comment):
+    return f'    {"ip" if target.version == 4 else "ip6"} daddr {target} {verdict} comment "{comment}"'
+
+
+def found(what, pattern, text, expected):
+    """All matches, and none overlooked: a row of another form would be a hole in the wall."""
+    rows = re.findall(pattern, text, re.MULTILINE)
+    if len(rows) != expected:
+        sys.exit(f"{TABLE.relative_to(ROOT)} has {expected} {what}, of which {len(rows)} were understood: teach "
+                 "tools/packaging/make_second_wall.py the others")
+    return rows
+
+
+def nat64(refused):
+    """What the daemon allows of 64:ff9b::/96: a host without IPv4 reaches it there, so the address inside decides."""
     lines = []
-    for kind, numbers, bits, name, source, reachable in re.findall(
-            r'SpecialRange\{\{(v[46])\((.*?)\), (\d+)\}, "([^"]+)", "([^"]+)"(, true)?\}', text):
-        family = "ip" if kind == "v4" else "ip6"
-        verdict = "accept" if reachable else "reject"
-        lines.append(f'    {family} daddr {network(kind, numbers, bits)} {verdict} comment "{name} ({source})"')
-    # A metadata address outside of every range that is refused already.
-    body = text[text.index("constexpr std::array metadata"):]
-    for kind, numbers in re.findall(r"^    (v[46])\((.*?)\),$", body, re.MULTILINE):
-        address = network(kind, numbers, 32 if kind == "v4" else 128)
-        lines.insert(0, f'    {"ip" if kind == "v4" else "ip6"} daddr {address} reject comment "metadata service"')
+    for inner, comment in refused:
+        outer = ipaddress.IPv6Network((int(NAT64.network_address) | int(inner.network_address), 96 + inner.prefixlen))
+        lines.append(rule(outer, "reject", f"NAT64 of {comment}"))
+    return lines + [rule(NAT64, "accept", "NAT64 of public addresses (RFC 6052)")]
+
+
+def wall():
+    ranges, _, rest = TABLE.read_text().partition("constexpr std::array metadata = {")
+    addresses = rest[:rest.index("};")]
+    lines = []
+    refused = []
+    # Metadata addresses come first, as the daemon judges them first; most lie in a refused range too.
+    for kind, numbers in found("metadata addresses", r"^    (v[46])\((.*?)\),$", addresses,
+                               len(re.findall(r"\bv[46]\(", addresses))):
+        target = network(kind, numbers, 32 if kind == "v4" else 128)
+        lines.append(rule(target, "reject", "metadata service"))
+        if kind == "v4":
+            refused.append((target, "a metadata service"))
+    lines.append(f'    ip6 daddr & {ISATAP_MASK} == {ISATAP} reject comment "ISATAP tunnel (RFC 5214)"')
+    for kind, numbers, bits, name, source, reachable in found(
+            "ranges", r'SpecialRange\{\{(v[46])\((.*?)\), (\d+)\}, "([^"]+)", "([^"]+)"(, true)?\}', ranges,
+            ranges.count("SpecialRange{")):
+        target = network(kind, numbers, bits)
+        if kind == "v4" and not reachable:
+            refused.append((target, f"{name} ({source})"))
+        if kind == "v6" and NAT64.subnet_of(target) and refused:  # before the first range that would refuse all of it
+            lines += nat64(refused)
+            refused = []
+        lines.append(rule(target, "accept" if reachable else "reject", f"{name} ({source})"))
     return HEAD + "\n".join(lines) + "\n" + TAIL
 
 
