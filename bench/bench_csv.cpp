@@ -24,11 +24,12 @@ std::uint64_t plan_rows(std::string_view text) {
 
 std::uint64_t scan_rows(const csv::Kernel& kernel, std::string_view text) {
   static csv::RowEnds ends;
+  static csv::HighMarks high;
   csv::ScanCarry carry;
   std::uint64_t rows = 0;
   for (std::size_t at = 0; at < text.size(); at += csv::scan_chunk_bytes) {
     const std::size_t size = std::min(csv::scan_chunk_bytes, text.size() - at);
-    kernel.scan(text.data() + at, size, ',', carry, ends);
+    kernel.scan(text.data() + at, size, ',', carry, ends, high.of);
     rows += ends.count;
   }
   return rows;

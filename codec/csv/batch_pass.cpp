@@ -30,10 +30,11 @@ Result<> BatchPass::run(bool check_utf8) {
   Utf8Check utf8(file_, scan_from_);
   for (std::uint64_t base = scan_from_; base < file_.size() && !stopped_;) {
     const std::uint64_t end = std::min<std::uint64_t>(base + scan_chunk_bytes, file_.size());
-    non_ascii_ = 0;
     Result<> taken = take_chunk(base, end);
     if (!taken) return taken;
-    if (check_utf8 && !utf8.check_to(end, non_ascii_ == 0)) return bad_encoding(file_, utf8.first_invalid());
+    // Behind a place where the walk was stopped nothing is marked.
+    const HighMarks* const high = stopped_ ? nullptr : &high_;
+    if (check_utf8 && !utf8.check_to(end, high)) return bad_encoding(file_, utf8.first_invalid());
     base = end;
   }
   return stopped_ ? Result<>() : take_last_row();
@@ -46,12 +47,12 @@ Result<> BatchPass::take_chunk(std::uint64_t base, std::uint64_t end) {
   constexpr std::uint64_t good_run_bytes = 16 * block_bytes;
   std::uint64_t piece = block_bytes;
   for (std::uint64_t at = base; at < end && !stopped_;) {
-    const std::uint64_t skipped = skip_regular_rows(at, end);
+    const std::uint64_t skipped = skip_regular_rows(at, end, high_.of + (at - base) / block_bytes);
     at += skipped;
     if (at == end) break;
     piece = skipped >= good_run_bytes ? block_bytes : 2 * piece;
     const std::uint64_t piece_end = std::min(at + piece, end);
-    Result<> taken = take_piece(at, piece_end);
+    Result<> taken = take_piece(at, piece_end, high_.of + (at - base) / block_bytes);
     if (!taken) return taken;
     at = piece_end;
   }
@@ -59,7 +60,7 @@ Result<> BatchPass::take_chunk(std::uint64_t base, std::uint64_t end) {
 }
 
 /// Passes whole blocks of regular rows that end no batch and cannot make one too large; returns their bytes.
-std::uint64_t BatchPass::skip_regular_rows(std::uint64_t base, std::uint64_t end) {
+std::uint64_t BatchPass::skip_regular_rows(std::uint64_t base, std::uint64_t end, std::uint8_t* high) {
   const std::uint64_t columns = full_row_delimiters_ + 1;
   // A regular row has at least a byte for each cell.
   const std::uint64_t rows_max = (end - base) / columns + 1;
@@ -70,20 +71,18 @@ std::uint64_t BatchPass::skip_regular_rows(std::uint64_t base, std::uint64_t end
   regular.delimiters_left = static_cast<std::uint32_t>(full_row_delimiters_ - delimiters_);
   regular.rows_max = rule_.batch_size - batch_rows_;
   const std::size_t skipped =
-      kernel_.skip(file_.data() + base, (end - base) / 64 * 64, delimiter_, carry_, regular);
+      kernel_.skip(file_.data() + base, (end - base) / 64 * 64, delimiter_, carry_, regular, high);
   delimiters_ = full_row_delimiters_ - regular.delimiters_left;
   row_ += regular.rows;
   batch_rows_ += regular.rows;
   if (regular.rows > 0) row_begin_ = base + regular.last_row_end + 1;
   blank_lines_ += regular.blank_lines;
-  non_ascii_ |= regular.non_ascii;
   return skipped;
 }
 
-Result<> BatchPass::take_piece(std::uint64_t base, std::uint64_t end) {
-  kernel_.scan(file_.data() + base, end - base, delimiter_, carry_, ends_);
+Result<> BatchPass::take_piece(std::uint64_t base, std::uint64_t end, std::uint8_t* high) {
+  kernel_.scan(file_.data() + base, end - base, delimiter_, carry_, ends_, high);
   blank_lines_ += ends_.blank_lines;
-  non_ascii_ |= ends_.non_ascii;
   if (ends_.count > 0) {
     // Only the first row of a piece can be longer than the piece.
     Result<> open = check_open_row(base + ends_.end[0]);

@@ -67,8 +67,8 @@ class BatchPass {
 
  private:
   Result<> take_chunk(std::uint64_t base, std::uint64_t end);
-  Result<> take_piece(std::uint64_t base, std::uint64_t end);
-  std::uint64_t skip_regular_rows(std::uint64_t base, std::uint64_t end);
+  Result<> take_piece(std::uint64_t base, std::uint64_t end, std::uint8_t* high);
+  std::uint64_t skip_regular_rows(std::uint64_t base, std::uint64_t end, std::uint8_t* high);
   Result<> check_open_row(std::uint64_t end);
   Result<> take_last_row();
   void take_row(std::uint64_t end, std::uint64_t row_delimiters);
@@ -87,7 +87,7 @@ class BatchPass {
   const Kernel& kernel_;
   ScanCarry carry_;
   RowEnds ends_;
-  std::uint32_t non_ascii_ = 0;   ///< in the present chunk
+  HighMarks high_;                ///< of the present chunk
   std::uint64_t row_;             ///< number of the last row that ended
   std::uint64_t row_begin_;       ///< first byte after it (line ends may follow)
   std::uint64_t delimiters_ = 0;  ///< of the open row

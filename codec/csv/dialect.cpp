@@ -1,9 +1,10 @@
 #include "codec/csv/dialect.h"
 
+#include <algorithm>
 #include <cstdint>
 
-#include "codec/csv/cell_reader.h"
 #include "codec/csv/file_kind.h"
+#include "codec/csv/kernel_table.h"
 
 namespace pulter::csv {
 namespace {
@@ -18,26 +19,50 @@ struct Fit {
   std::uint64_t matching = 0;  ///< records with as many cells as the first
 };
 
-Fit try_delimiter(std::string_view sample, char delimiter) {
-  Fit fit;
-  std::uint64_t at = skip_line_ends(sample, 0);
-  while (at < sample.size() && fit.records < sample_records_max) {
-    std::uint64_t cells = 0;
-    CellRead read;
-    do {
-      read = read_cell(sample, at, delimiter, [](char) {});
-      at = read.next;
-      ++cells;
-    } while (read.end == CellEnd::delimiter);
+/// Counts the records of a sample chunk by chunk, with the kernels.
+class TryDelimiter {
+ public:
+  TryDelimiter(std::string_view sample, char delimiter) : sample_(sample), delimiter_(delimiter) {}
+
+  Fit run() {
+    HighMarks unused;
+    for (std::size_t base = 0; base < sample_.size() && fit_.records < sample_records_max;) {
+      const std::size_t size = std::min(scan_chunk_bytes, sample_.size() - base);
+      kernel_.scan(sample_.data() + base, size, delimiter_, carry_, ends_, unused.of);
+      take_chunk();
+      base += size;
+    }
     // The sample may have been cut inside its last record, which then says nothing.
-    if (read.end == CellEnd::file && fit.records > 1) break;
-    if (fit.records == 0) fit.header_cells = cells;
-    ++fit.records;
-    if (cells == fit.header_cells) ++fit.matching;
-    at = skip_line_ends(sample, at);
+    const bool open = carry_.line_end == 0 && !sample_.empty();
+    if (open && fit_.records <= 1) take_record(delimiters_);
+    return fit_;
   }
-  return fit;
-}
+
+ private:
+  void take_chunk() {
+    std::uint64_t before = 0;
+    for (std::uint32_t i = 0; i < ends_.count && fit_.records < sample_records_max; ++i) {
+      take_record(delimiters_ + ends_.before[i] - before);
+      before = ends_.before[i];
+      delimiters_ = 0;
+    }
+    delimiters_ += ends_.delimiters - before;
+  }
+  void take_record(std::uint64_t delimiters) {
+    const std::uint64_t cells = delimiters + 1;
+    if (fit_.records == 0) fit_.header_cells = cells;
+    ++fit_.records;
+    if (cells == fit_.header_cells) ++fit_.matching;
+  }
+
+  std::string_view sample_;
+  char delimiter_;
+  const Kernel& kernel_ = active_kernel();
+  ScanCarry carry_;
+  RowEnds ends_;
+  std::uint64_t delimiters_ = 0;  ///< of the open record
+  Fit fit_;
+};
 
 /// Whether `a` explains the sample better than `b`: more of the records alike, then more cells.
 bool better(const Fit& a, const Fit& b) {
@@ -58,9 +83,9 @@ Result<Dialect> sniff(std::string_view sample) {
   if (sample.starts_with("\xef\xbb\xbf")) sample.remove_prefix(3);
   sample = sample.substr(0, sample_bytes_max);
   Dialect best;
-  Fit best_fit = try_delimiter(sample, best.delimiter);
+  Fit best_fit = TryDelimiter(sample, best.delimiter).run();
   for (const char delimiter : sniffed_delimiters.substr(1)) {
-    const Fit fit = try_delimiter(sample, delimiter);
+    const Fit fit = TryDelimiter(sample, delimiter).run();
     if (!better(fit, best_fit)) continue;
     best.delimiter = delimiter;
     best_fit = fit;

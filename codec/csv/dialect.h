@@ -20,9 +20,10 @@ inline constexpr std::string_view sniffed_delimiters = ",;\t|";
 /// Finds the delimiter of a file from its first bytes, reading them as quote-aware records.
 ///
 /// `sample` is the beginning of the file (64 KiB are enough), a UTF-8 byte order mark included or not; it may
-/// end anywhere. A file of one column gives `,`.
+/// end anywhere, with 64 readable bytes after it. A file of one column gives `,`.
 /// Errors: not_csv where `sample` is no text (see file_kind.h).
-/// Cost: four passes over at most 64 KiB. Pure, any thread. Source: contract, section 6.
+/// Cost: four passes of the kernels over at most 64 KiB, and 64 KiB of stack. Pure, any thread. Source:
+/// contract, section 6.
 [[nodiscard]] Result<Dialect> sniff(std::string_view sample);
 
 }  // namespace pulter::csv

@@ -31,6 +31,15 @@ struct Block {
                 _mm256_cmpeq_epi8(_mm256_min_epu8(high, highest), high));
   }
   std::uint64_t high_bits() const { return join(low, high); }
+  std::uint8_t high_eights() const {
+    const __m256i high_bit = _mm256_set1_epi8(static_cast<char>(0x80));
+    const auto all_ascii = [](__m256i bits) {
+      return _mm256_movemask_pd(_mm256_castsi256_pd(_mm256_cmpeq_epi64(bits, _mm256_setzero_si256())));
+    };
+    const int ascii =
+        all_ascii(_mm256_and_si256(low, high_bit)) | (all_ascii(_mm256_and_si256(high, high_bit)) << 4);
+    return static_cast<std::uint8_t>(ascii ^ 0xff);
+  }
   std::uint64_t at_least(unsigned char c) const {
     const __m256i least = _mm256_set1_epi8(static_cast<char>(c));
     return join(_mm256_cmpeq_epi8(_mm256_max_epu8(low, least), low),
@@ -44,13 +53,6 @@ struct Block {
     return join(_mm256_cmpeq_epi8(low, _mm256_shuffle_epi8(line_end_of, low)),
                 _mm256_cmpeq_epi8(high, _mm256_shuffle_epi8(line_end_of, high)));
   }
-};
-
-/// Whether any byte seen had its high bit set.
-struct HighBits {
-  __m256i seen = _mm256_setzero_si256();
-  void take(const Block& block) { seen = _mm256_or_si256(seen, _mm256_or_si256(block.low, block.high)); }
-  bool any() const { return _mm256_movemask_epi8(seen) != 0; }
 };
 
 inline std::uint64_t prefix_xor(std::uint64_t bits) {

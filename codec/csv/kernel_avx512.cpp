@@ -16,6 +16,9 @@ struct Block {
   std::uint64_t equal(char c) const { return _mm512_cmpeq_epi8_mask(bytes, _mm512_set1_epi8(c)); }
   std::uint64_t controls() const { return _mm512_cmplt_epu8_mask(bytes, _mm512_set1_epi8(0x20)); }
   std::uint64_t high_bits() const { return _mm512_movepi8_mask(bytes); }
+  std::uint8_t high_eights() const {
+    return _mm512_test_epi64_mask(bytes, _mm512_set1_epi8(static_cast<char>(0x80)));
+  }
   std::uint64_t at_least(unsigned char c) const {
     return _mm512_cmpge_epu8_mask(bytes, _mm512_set1_epi8(static_cast<char>(c)));
   }
@@ -26,13 +29,6 @@ struct Block {
         _mm512_broadcast_i32x4(_mm_setr_epi8(1, 0, 0, 0, 0, 0, 0, 0, 0, 0, '\n', 0, 0, '\r', 0, 0));
     return _mm512_cmpeq_epi8_mask(bytes, _mm512_shuffle_epi8(line_end_of, bytes));
   }
-};
-
-/// Whether any byte seen had its high bit set.
-struct HighBits {
-  __m512i seen = _mm512_setzero_si512();
-  void take(const Block& block) { seen = _mm512_or_si512(seen, block.bytes); }
-  bool any() const { return _mm512_movepi8_mask(seen) != 0; }
 };
 
 inline std::uint64_t prefix_xor(std::uint64_t bits) {

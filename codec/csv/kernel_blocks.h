@@ -1,11 +1,15 @@
 // The loops of the wide kernels, written once over a `Block` of 64 bytes and compiled once per instruction
 // set. Included by a kernel file only, after it has defined, in an unnamed namespace:
 //
-//   struct Block { load(const char*), equal(char), controls(), high_bits() }   64 bytes; masks have one bit
-//   per byte std::uint64_t prefix_xor(std::uint64_t)                                     bit i: parity of
-//   bits 0 to i void emit(std::uint16_t* out, std::uint16_t base, std::uint64_t mask)      base + position of
-//   each bit; may write
-//                                                                              64 entries whatever the mask
+//   struct Block                                          64 bytes
+//     load(const char*)                                   may be anywhere
+//     equal(char), line_ends(), controls(), high_bits(), at_least(unsigned char)
+//                                                         masks with one bit per byte
+//     high_eights()                                       one bit per eight bytes: whether one is not ASCII
+//   std::uint64_t prefix_xor(std::uint64_t)               bit i: parity of bits 0 to i
+//   void emit(std::uint16_t* out, std::uint16_t base, std::uint64_t mask)
+//                                                         base + position of each bit; may write 64 entries
+//                                                         whatever the mask
 //
 // Everything here has internal linkage and calls no library function: nothing compiled for wide registers may
 // be shared.
@@ -50,15 +54,21 @@ struct Quotes {
 /// Parity alone would take every quote for a toggle. An opening quote must follow a structural byte or a
 /// closing quote; the lowest one that does not is an ordinary character (all before it is settled), so it is
 /// taken out and the rest looked at again. Nearly all blocks pass at once.
-inline Quotes settle(std::uint64_t quotes, std::uint64_t separators, std::uint64_t inside,
-                     std::uint64_t opens) {
+inline Quotes settle(std::uint64_t quotes, std::uint64_t parity, std::uint64_t separators,
+                     std::uint64_t inside, std::uint64_t opens) {
   for (;;) {
-    const std::uint64_t within = prefix_xor(quotes) ^ inside;
+    const std::uint64_t within = parity ^ inside;
     const std::uint64_t before = (separators | quotes) & ~within;
     const std::uint64_t bad = quotes & within & ~((before << 1) | opens);
     if (__builtin_expect(bad == 0, 1)) return {within, before};
     quotes ^= lowest_bit(bad);
+    parity = prefix_xor(quotes);
   }
+}
+
+inline Quotes settle(std::uint64_t quotes, std::uint64_t separators, std::uint64_t inside,
+                     std::uint64_t opens) {
+  return settle(quotes, prefix_xor(quotes), separators, inside, opens);
 }
 
 inline std::uint64_t first_bits(std::size_t count) {
@@ -84,8 +94,8 @@ struct RowWalk {
   ScanCarry carry;
   std::uint64_t left;  ///< delimiters still to come in the open row
   std::uint64_t rows;
+  std::uint64_t last_row_end;
   std::uint32_t blank_lines;
-  HighBits high_bits;
 };
 
 /// What does not change on the way.
@@ -96,98 +106,198 @@ struct RowPattern {
   std::uint64_t rows_max;
 };
 
-/// Walks over `blocks` blocks, whose row ends are kept in `row_ends`. The careful one stops before the first
-/// block that has a row which is not regular, or one too many; the other one goes on and then says 0. Returns
-/// the blocks that were passed.
-template <bool careful>
-inline std::size_t walk_group(const char* data, std::size_t blocks, char delimiter, RowPattern pattern,
-                              RowWalk& given, std::uint64_t* row_ends_of) {
-  // In locals: what is stored through pointers could be any of the members.
-  std::uint64_t inside = given.carry.inside;
-  std::uint64_t opens = given.carry.opens;
-  std::uint64_t line_end = given.carry.line_end;
-  std::uint64_t left = given.left;
-  std::uint64_t rows = given.rows;
-  std::uint64_t stops = 0;
-  HighBits high_bits = given.high_bits;
-  std::uint32_t blank_lines = given.blank_lines;
-  std::size_t word = 0;
-  for (; word < blocks; ++word) {
-    const Block block = Block::load(data + 64 * word);
-    const std::uint64_t quote_marks = block.equal('"');
-    const std::uint64_t lines = block.line_ends();
-    const std::uint64_t commas = block.equal(delimiter);
-    const Quotes quotes = settle(quote_marks, commas | lines, inside, opens);
-    const std::uint64_t line_ends = lines & ~quotes.within;
-    const std::uint64_t after_line_end = (line_ends << 1) | line_end;
-    const std::uint64_t row_ends = line_ends & ~after_line_end;
-    const std::uint64_t separators = (commas & ~quotes.within) | row_ends;
-    const std::uint64_t count = ones(separators);
-    const std::uint64_t block_rows = ones(row_ends);
-    // The separators in order, row ends marked: a regular block has the marks where the pattern has them.
-    const std::uint64_t marks = _pext_u64(row_ends, separators);
-    const std::uint64_t wanted =
-        _bzhi_u64(left < 64 ? pattern.row_ends << left : 0, static_cast<std::uint32_t>(count));
-    stops |= marks ^ wanted;
-    if (careful && (stops != 0 || rows + block_rows >= pattern.rows_max)) break;
-    if (__builtin_expect((line_ends & after_line_end) != 0, 0)) {
-      const std::uint64_t carriage =
-          word == 0 ? given.carry.carriage : line_end & is_return(data + 64 * word - 1);
-      blank_lines += count_blank_lines(line_ends, after_line_end, block.equal('\r'), carriage);
+/// A mask that is moved to where numbers are once: such moves are what there is least of, and compilers make
+/// two of them where a mask is wanted twice.
+inline std::uint64_t as_number(std::uint64_t mask) {
+  asm("" : "+r"(mask));
+  return mask;
+}
+
+/// What the wide registers say of a block. It is made some blocks ahead of its use: the numbers take long to
+/// come over from there, and whatever waits for them would fill the queues.
+struct BlockMasks {
+  std::uint64_t quotes;
+  std::uint64_t parity;  ///< prefix_xor of the quotes
+  std::uint64_t lines;
+  std::uint64_t delimiters;
+};
+/// Where the row ends of a block are left once it was taken in.
+constexpr auto row_ends_in = &BlockMasks::quotes;
+constexpr std::size_t blocks_ahead = 4;
+
+inline BlockMasks make_masks(const char* data, char delimiter, std::uint8_t* high) {
+  const Block block = Block::load(data);
+  const std::uint64_t quotes = as_number(block.equal('"'));
+  *high = block.high_eights();
+  return {quotes, prefix_xor(quotes), block.line_ends(), block.equal(delimiter)};
+}
+
+/// Follows the rows of a group, block by block; all of it in registers.
+template <bool narrow>
+struct GroupWalk {
+  static constexpr std::uint64_t row = std::uint64_t{1} << 32;
+
+  std::uint64_t inside;
+  std::uint64_t opens;
+  std::uint64_t line_end;
+  /// Above 32 bits the rows that ended, below them the delimiters still to come in the open row. Where rows
+  /// are not regular that may fall below 0; then all of it is void.
+  std::uint64_t rows_and_left;
+  std::uint64_t for_each_row;  ///< what a row adds
+  std::uint64_t regular_row_ends;
+  std::uint64_t stops = 0;  ///< not 0 where a row was not regular
+
+  GroupWalk(const RowWalk& walk, const RowPattern& pattern)
+      : inside(walk.carry.inside),
+        opens(walk.carry.opens),
+        line_end(walk.carry.line_end),
+        rows_and_left(walk.left),
+        for_each_row(row + pattern.columns),
+        regular_row_ends(pattern.row_ends) {}
+
+  /// Takes a block in and leaves its row ends in its masks. `data` is needed where line ends follow each
+  /// other.
+  [[gnu::always_inline]] void take(BlockMasks& masks, const char* data, bool first, const RowWalk& walk,
+                                   std::uint32_t& blank_lines) {
+    const std::uint64_t candidates = masks.delimiters | masks.lines;
+    const Quotes quotes = settle(masks.quotes, masks.parity, candidates, inside, opens);
+    const std::uint64_t line_ends = masks.lines & ~quotes.within;
+    std::uint64_t separators = candidates & ~quotes.within;
+    std::uint64_t row_ends = line_ends;
+    const std::uint64_t again = line_ends & ((line_ends << 1) | line_end);
+    if (__builtin_expect(again != 0, 0)) {
+      const std::uint64_t carriage = first ? walk.carry.carriage : line_end & is_return(data - 1);
+      blank_lines += count_blank_lines(line_ends, again, Block::load(data).equal('\r'), carriage);
+      row_ends ^= again;
+      separators ^= again;
     }
-    high_bits.take(block);
-    left += block_rows * pattern.columns - count;
-    rows += block_rows;
-    row_ends_of[word] = row_ends;
+    // A regular block has row ends where the pattern, laid over its separators, has them.
+    const std::uint64_t wanted =
+        narrow || rows_and_left % row < 64 ? regular_row_ends << (rows_and_left & 63) : 0;
+    stops |= _pdep_u64(wanted, separators) ^ row_ends;
+    rows_and_left += ones(row_ends) * for_each_row - ones(separators);
     inside = ~((quotes.within >> 63) - 1);
     opens = quotes.opens >> 63;
     line_end = line_ends >> 63;
+    masks.*row_ends_in = row_ends;
   }
-  if (!careful && (stops != 0 || rows >= pattern.rows_max)) return 0;
-  if (word > 0) given.carry = {inside, opens, line_end, line_end & is_return(data + 64 * word - 1)};
-  given.left = left;
-  given.rows = rows;
-  given.blank_lines = blank_lines;
-  given.high_bits = high_bits;
+  [[nodiscard]] bool goes_on(const RowWalk& walk, const RowPattern& pattern) const {
+    return stops == 0 && walk.rows + rows_and_left / row < pattern.rows_max;
+  }
+  /// `data` is the end of what was taken in, `words` its blocks.
+  void hand_over(RowWalk& walk, const char* data, const BlockMasks* masks, std::size_t words) const {
+    walk.carry = {inside, opens, line_end, line_end & is_return(data - 1)};
+    walk.left = rows_and_left % row;
+    if (rows_and_left < row) return;
+    walk.rows += rows_and_left / row;
+    std::size_t last = words - 1;
+    while (masks[last].*row_ends_in == 0) --last;
+    walk.last_row_end = 64 * last + 63 - static_cast<std::uint64_t>(_lzcnt_u64(masks[last].*row_ends_in));
+  }
+};
+
+/// Walks over a whole group and marks in `high` which bytes are not ASCII; false, and nothing done, where it
+/// is not regular throughout or has too many rows. Not inlined: what its caller keeps would take registers.
+template <bool narrow>
+__attribute__((noinline)) bool walk_group(const char* data, char delimiter, const RowPattern& pattern,
+                                          RowWalk& walk, std::uint8_t* high) {
+  BlockMasks masks[group_blocks];
+  GroupWalk<narrow> group(walk, pattern);
+  std::uint32_t blank_lines = 0;
+  for (std::size_t word = 0; word < blocks_ahead; ++word) {
+    masks[word] = make_masks(data + 64 * word, delimiter, high + word);
+  }
+  std::size_t word = 0;
+  for (; word < group_blocks - blocks_ahead; ++word) {
+    const std::size_t next = word + blocks_ahead;
+    masks[next] = make_masks(data + 64 * next, delimiter, high + next);
+    group.take(masks[word], data + 64 * word, word == 0, walk, blank_lines);
+  }
+  for (; word < group_blocks; ++word) {
+    group.take(masks[word], data + 64 * word, false, walk, blank_lines);
+  }
+  if (!group.goes_on(walk, pattern)) return false;
+  group.hand_over(walk, data + 64 * group_blocks, masks, group_blocks);
+  walk.blank_lines += blank_lines;
+  return true;
+}
+
+/// Walks over up to `blocks` blocks, as far as they are regular; returns those that were passed.
+template <bool narrow>
+__attribute__((noinline)) std::size_t walk_blocks(const char* data, std::size_t blocks, char delimiter,
+                                                  const RowPattern& pattern, RowWalk& walk,
+                                                  std::uint8_t* high) {
+  BlockMasks masks[group_blocks];
+  GroupWalk<narrow> group(walk, pattern);
+  std::uint32_t blank_lines = 0;
+  std::size_t word = 0;
+  for (; word < blocks; ++word) {
+    const char* const block = data + 64 * word;
+    GroupWalk<narrow> tried = group;
+    std::uint32_t blank_lines_here = 0;
+    masks[word] = make_masks(block, delimiter, high + word);
+    tried.take(masks[word], block, word == 0, walk, blank_lines_here);
+    if (!tried.goes_on(walk, pattern)) break;
+    group = tried;
+    blank_lines += blank_lines_here;
+  }
+  if (word == 0) return 0;
+  group.hand_over(walk, data + 64 * word, masks, word);
+  walk.blank_lines += blank_lines;
   return word;
 }
 
-std::size_t skip(const char* data, std::size_t bytes, char delimiter, ScanCarry& carry,
-                 RegularRows& regular) {
-  RowWalk walk{carry, regular.delimiters_left, 0, 0, HighBits()};
-  RowPattern pattern{regular.columns, 0, regular.rows_max};
-  for (std::uint64_t bit = 0; bit < 64; bit += pattern.columns) pattern.row_ends |= std::uint64_t{1} << bit;
-  std::uint64_t row_ends[group_blocks];
+template <bool narrow>
+inline std::size_t walk_groups(const char* data, std::size_t bytes, char delimiter, const RowPattern& pattern,
+                               RowWalk& walk, std::uint8_t* high) {
   std::size_t base = 0;
   while (base < bytes) {
     const std::size_t left = (bytes - base) / 64;
-    const std::size_t blocks = left < group_blocks ? left : group_blocks;
     const std::uint64_t rows_before = walk.rows;
-    std::size_t passed = walk_group<false>(data + base, blocks, delimiter, pattern, walk, row_ends);
-    const bool stopped = __builtin_expect(passed == 0, 0);
-    // Once more, as far as it goes.
-    if (stopped) passed = walk_group<true>(data + base, blocks, delimiter, pattern, walk, row_ends);
-    if (walk.rows > rows_before) {
-      std::size_t word = passed - 1;
-      while (row_ends[word] == 0) --word;
-      regular.last_row_end = base + 64 * word + 63 - static_cast<std::uint64_t>(_lzcnt_u64(row_ends[word]));
+    std::size_t passed = group_blocks;
+    const bool whole =
+        left >= group_blocks && walk_group<narrow>(data + base, delimiter, pattern, walk, high + base / 64);
+    if (!whole) {
+      const std::size_t blocks = left < group_blocks ? left : group_blocks;
+      passed = walk_blocks<narrow>(data + base, blocks, delimiter, pattern, walk, high + base / 64);
     }
+    if (walk.rows > rows_before) walk.last_row_end += base;
     base += 64 * passed;
-    if (stopped) break;
+    if (!whole) break;
   }
-  carry = walk.carry;
-  regular.delimiters_left = static_cast<std::uint32_t>(walk.left);
-  regular.rows = walk.rows;
-  regular.blank_lines = walk.blank_lines;
-  regular.non_ascii = walk.high_bits.any() ? 1 : 0;
   return base;
 }
 
-void scan(const char* data, std::size_t bytes, char delimiter, ScanCarry& carry, RowEnds& ends) {
+std::size_t skip(const char* data, std::size_t bytes, char delimiter, ScanCarry& carry, RegularRows& regular,
+                 std::uint8_t* high) {
+  RowWalk walk{carry, regular.delimiters_left, 0, 0, 0};
+  RowPattern pattern{regular.columns, 0, regular.rows_max};
+  for (std::uint64_t bit = 0; bit < 64; bit += pattern.columns) pattern.row_ends |= std::uint64_t{1} << bit;
+  const std::size_t passed = pattern.columns <= 64
+                                 ? walk_groups<true>(data, bytes, delimiter, pattern, walk, high)
+                                 : walk_groups<false>(data, bytes, delimiter, pattern, walk, high);
+  carry = walk.carry;
+  regular.delimiters_left = static_cast<std::uint32_t>(walk.left);
+  regular.rows = walk.rows;
+  regular.last_row_end = walk.last_row_end;
+  regular.blank_lines = walk.blank_lines;
+  return passed;
+}
+
+/// The marks of `high_eights` of a block that is cut by the end.
+inline std::uint8_t cut_high_eights(const char* data, std::size_t bytes) {
+  std::uint32_t marks = 0;
+  for (std::size_t i = 0; i < bytes; ++i) {
+    if (static_cast<unsigned char>(data[i]) >= 0x80) marks |= 1u << (i / 8);
+  }
+  return static_cast<std::uint8_t>(marks);
+}
+
+void scan(const char* data, std::size_t bytes, char delimiter, ScanCarry& carry, RowEnds& ends,
+          std::uint8_t* high) {
   std::uint32_t count = 0;
   std::uint32_t delimiters = 0;
   std::uint32_t blank_lines = 0;
-  HighBits high_bits;
   for (std::size_t base = 0; base < bytes; base += 64) {
     const std::size_t left = bytes - base;
     const std::uint64_t valid = first_bits(left);
@@ -195,7 +305,7 @@ void scan(const char* data, std::size_t bytes, char delimiter, ScanCarry& carry,
     const Block block = Block::load(data + base);
     const std::uint64_t lines = block.line_ends() & valid;
     const std::uint64_t commas = block.equal(delimiter) & valid;
-    if (left >= 64) high_bits.take(block);
+    high[base / 64] = left >= 64 ? block.high_eights() : cut_high_eights(data + base, left);
 
     const Quotes quotes = settle(block.equal('"') & valid, commas | lines, carry.inside, carry.opens);
     const std::uint64_t cell_ends = commas & ~quotes.within;
@@ -213,12 +323,9 @@ void scan(const char* data, std::size_t bytes, char delimiter, ScanCarry& carry,
     carry = {~((quotes.within >> 63) - 1), (quotes.opens >> last) & 1, (line_ends >> last) & 1,
              (returns >> last) & 1};
   }
-  std::uint32_t non_ascii = high_bits.any() ? 1 : 0;
-  for (std::size_t i = bytes / 64 * 64; i < bytes; ++i) non_ascii |= static_cast<unsigned char>(data[i]) >> 7;
   ends.count = count;
   ends.delimiters = delimiters;
   ends.blank_lines = blank_lines;
-  ends.non_ascii = non_ascii;
 }
 
 /// A little more than a chunk as the writer asks for; what lies beyond the file is not touched by fetching
@@ -320,35 +427,27 @@ struct Utf8Errors {
 };
 #endif
 
-bool utf8(const char* data, std::size_t bytes) {
-  std::uint64_t high[group_blocks];
-  std::uint8_t todo[group_blocks];
+/// The blocks, of up to 64, that have to be looked at: those that are not ASCII, and those in which a
+/// character of the one before may go on, as `carry` says of the first one.
+inline std::uint64_t blocks_to_check(const std::uint8_t* high, std::uint64_t& carry) {
+  const Block marks = Block::load(reinterpret_cast<const char*>(high));
+  const std::uint64_t cut = marks.high_bits();  // their last eight bytes have marks
+  const std::uint64_t wanted = ~marks.equal(0) | (cut << 1) | carry;
+  carry = cut >> 63;
+  return wanted;
+}
+
+bool utf8(const char* data, std::size_t bytes, const std::uint8_t* high) {
   Utf8Errors errors;
   std::uint64_t last_errors = 0;
-  std::uint64_t cut = static_cast<std::uint64_t>((data[-1] | data[-2] | data[-3]) & 0x80);
-  for (std::size_t base = 0; base < bytes; base += 64 * group_blocks) {
-    const std::size_t left = bytes - base;
-    const std::size_t blocks = left < 64 * group_blocks ? (left + 63) / 64 : group_blocks;
-    for (std::size_t word = 0; word < blocks; ++word)
-      high[word] = Block::load(data + base + 64 * word).high_bits();
-    if (left < 64 * blocks) high[blocks - 1] &= first_bits(left % 64);
-    // Collected without a branch: nobody can foretell which blocks are ASCII. One is looked at where it is
-    // not, and where a character of the one before may go on in it.
-    std::size_t count = 0;
-    for (std::size_t word = 0; word < blocks; ++word) {
-      todo[count] = static_cast<std::uint8_t>(word);
-      count += (high[word] | cut) != 0 ? 1 : 0;
-      cut = high[word] >> 61;
-    }
-    // The last block is looked at bit by bit: what lies behind the end is nothing.
-    const bool cut_block = count > 0 && base + 64 * todo[count - 1] + 64u > bytes;
-    if (cut_block) --count;
-    for (std::size_t i = 0; i < count; ++i) errors.take(data + base + 64 * todo[i]);
-    if (cut_block) {
-      const std::size_t at = base + 64 * todo[count];
-      last_errors = utf8_errors(data + at) & first_bits(bytes - at);
-    }
+  std::uint64_t carry = ((data[-1] | data[-2] | data[-3]) & 0x80) != 0 ? 1 : 0;
+  const std::size_t whole = bytes / 64;
+  for (std::size_t word = 0; word < whole; word += 64) {
+    std::uint64_t todo = blocks_to_check(high + word, carry) & first_bits(whole - word);
+    for (; todo != 0; todo &= todo - 1) errors.take(data + 64 * (word + lowest(todo)));
   }
+  // A block that is cut is looked at bit by bit: what lies behind the end is nothing.
+  if (bytes % 64 != 0) last_errors = utf8_errors(data + 64 * whole) & first_bits(bytes % 64);
   return last_errors == 0 && !errors.any();
 }
 

@@ -19,12 +19,16 @@ State after(State state, char c, bool separates, bool& structural) {
   return separates ? State::opens : State::plain;
 }
 
-void scan(const char* data, std::size_t bytes, char delimiter, ScanCarry& carry, RowEnds& ends) {
-  ends.count = ends.delimiters = ends.blank_lines = ends.non_ascii = 0;
+void scan(const char* data, std::size_t bytes, char delimiter, ScanCarry& carry, RowEnds& ends,
+          std::uint8_t* high) {
+  ends.count = ends.delimiters = ends.blank_lines = 0;
   State state = carry.inside != 0 ? State::inside : carry.opens != 0 ? State::opens : State::plain;
   for (std::size_t i = 0; i < bytes; ++i) {
     const char c = data[i];
-    ends.non_ascii |= static_cast<unsigned char>(c) >> 7;
+    if (i % 64 == 0) high[i / 64] = 0;
+    if (static_cast<unsigned char>(c) >= 0x80) {
+      high[i / 64] = static_cast<std::uint8_t>(high[i / 64] | 1u << (i % 64 / 8));
+    }
     const bool line_end = c == '\n' || c == '\r';
     bool structural = false;
     state = after(state, c, line_end || c == delimiter, structural);
@@ -46,14 +50,14 @@ void scan(const char* data, std::size_t bytes, char delimiter, ScanCarry& carry,
 }
 
 /// Scans one block at a time and takes it back where it is not regular.
-std::size_t skip(const char* data, std::size_t bytes, char delimiter, ScanCarry& carry,
-                 RegularRows& regular) {
-  regular.rows = regular.blank_lines = regular.non_ascii = 0;
+std::size_t skip(const char* data, std::size_t bytes, char delimiter, ScanCarry& carry, RegularRows& regular,
+                 std::uint8_t* high) {
+  regular.rows = regular.blank_lines = 0;
   RowEnds ends;
   std::size_t passed = 0;
   for (; passed < bytes; passed += 64) {
     ScanCarry after_block = carry;
-    scan(data + passed, 64, delimiter, after_block, ends);
+    scan(data + passed, 64, delimiter, after_block, ends, high + passed / 64);
     if (regular.rows + ends.count >= regular.rows_max) break;
     std::uint32_t left = regular.delimiters_left;
     std::uint32_t before = 0;
@@ -68,7 +72,6 @@ std::size_t skip(const char* data, std::size_t bytes, char delimiter, ScanCarry&
     if (ends.count > 0) regular.last_row_end = passed + ends.end[ends.count - 1];
     regular.rows += ends.count;
     regular.blank_lines += ends.blank_lines;
-    regular.non_ascii |= ends.non_ascii;
     carry = after_block;
   }
   return passed;
@@ -112,7 +115,7 @@ bool may_follow(unsigned char lead, unsigned char second) {
   return second < (lead == 0xed ? 0xa0 : lead == 0xf4 ? 0x90 : 0xc0);
 }
 
-bool utf8(const char* data, std::size_t bytes) {
+bool utf8(const char* data, std::size_t bytes, const std::uint8_t* /*high*/) {
   const auto at = [data](std::ptrdiff_t i) { return static_cast<unsigned char>(data[i]); };
   const auto continues = [](unsigned char c) { return (c & 0xc0) == 0x80; };
   // A character that began before: the nearest lead byte says how far it goes.

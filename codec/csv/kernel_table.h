@@ -35,7 +35,6 @@ struct RowEnds {
   std::uint32_t count;
   std::uint32_t delimiters;   ///< structural delimiters in the whole chunk
   std::uint32_t blank_lines;  ///< structural line ends right after another; the LF of a CRLF is none
-  std::uint32_t non_ascii;    ///< not 0 where a byte has its high bit set
   /// Offset in the chunk of the line-end byte of each row; blank lines are no rows. Four entries of slack.
   std::uint32_t end[scan_chunk_bytes / 2 + 4];
   /// Structural delimiters of the chunk before that byte.
@@ -51,7 +50,12 @@ struct RegularRows {
   std::uint64_t
       last_row_end;  ///< offset of the line-end byte of the last of them; not set where there is none
   std::uint32_t blank_lines;
-  std::uint32_t non_ascii;  ///< not 0 where a byte has its high bit set
+};
+
+/// Which bytes of a chunk are not ASCII, to within eight: one byte per block of 64, whose bit k is set where
+/// one of the block's bytes 8 k to 8 k + 7 has its high bit set. Entries past the last block are slack.
+struct HighMarks {
+  std::uint8_t of[scan_chunk_bytes / 64 + 64];
 };
 
 /// Most bytes of one call of `Kernel::index`: offsets have 16 bits.
@@ -75,18 +79,21 @@ struct CellIndex {
 struct Kernel {
   /// Passes whole blocks of 64 bytes as long as every row that ends in them has `columns` cells and fewer
   /// than `rows_max` rows have ended; `bytes` is a multiple of 64. Returns the bytes passed. The fast part of
-  /// a planning pass: what it stops at is for `scan`.
+  /// a planning pass: what it stops at is for `scan`. `high`: HighMarks from this block on; those behind
+  /// what was passed may be overwritten.
   std::size_t (*skip)(const char* data, std::size_t bytes, char delimiter, ScanCarry& carry,
-                      RegularRows& regular);
-  /// Finds the row ends of `bytes` (at most scan_chunk_bytes) bytes and moves `carry` on.
-  void (*scan)(const char* data, std::size_t bytes, char delimiter, ScanCarry& carry, RowEnds& ends);
+                      RegularRows& regular, std::uint8_t* high);
+  /// Finds the row ends of `bytes` (at most scan_chunk_bytes) bytes and moves `carry` on. `high` as above.
+  void (*scan)(const char* data, std::size_t bytes, char delimiter, ScanCarry& carry, RowEnds& ends,
+               std::uint8_t* high);
   /// Finds the cells of `bytes` (at most index_chunk_bytes_max) bytes that begin with a row.
   void (*index)(const char* data, std::size_t bytes, char delimiter, CellIndex& index);
   /// Counts the bytes below 0x20.
   std::uint64_t (*controls)(const char* data, std::size_t bytes);
   /// Whether the bytes are UTF-8, a character cut by their start or end included. Three bytes before `data`
-  /// are read; they must be known to be valid.
-  bool (*utf8)(const char* data, std::size_t bytes);
+  /// are read; they must be known to be valid. `high` are the HighMarks of the bytes, with 63 readable
+  /// bytes after them.
+  bool (*utf8)(const char* data, std::size_t bytes, const std::uint8_t* high);
 };
 
 extern const Kernel kernel_scalar;

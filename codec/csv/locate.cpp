@@ -45,9 +45,10 @@ std::uint64_t skip_rows(const Plan& plan, std::string_view file, std::uint64_t f
   const Kernel& kernel = active_kernel();
   ScanCarry carry;
   RowEnds ends;
+  HighMarks unused;
   for (std::uint64_t base = from; base < file.size();) {
     const std::uint64_t size = std::min<std::uint64_t>(scan_chunk_bytes, file.size() - base);
-    kernel.scan(file.data() + base, size, plan.dialect.delimiter, carry, ends);
+    kernel.scan(file.data() + base, size, plan.dialect.delimiter, carry, ends, unused.of);
     if (rows <= ends.count) return skip_line_ends(file, base + ends.end[rows - 1]);
     rows -= ends.count;
     base += size;

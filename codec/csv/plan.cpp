@@ -119,7 +119,7 @@ Result<> take_header(Plan& plan, std::string_view file, const PlanSettings& sett
   Result<Header> header = read_header(file, begin, plan.dialect.delimiter, settings);
   if (!header) return fail(std::move(header.error()));
   Utf8Check utf8(file, begin);
-  if (!utf8.check_to(header->end, false)) return bad_encoding(file, utf8.first_invalid());
+  if (!utf8.check_to(header->end, nullptr)) return bad_encoding(file, utf8.first_invalid());
   plan.data_begin = header->end;
   plan.file_columns = header->file_columns;
   plan.columns = std::move(header->columns);

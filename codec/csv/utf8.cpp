@@ -1,5 +1,7 @@
 #include "codec/csv/utf8.h"
 
+#include <algorithm>
+
 #include "codec/csv/kernel_table.h"
 
 namespace pulter::csv {
@@ -37,19 +39,27 @@ std::size_t character_size(std::string_view text) {
 
 }  // namespace
 
-bool Utf8Check::check_to(std::uint64_t end, bool ascii) {
+bool Utf8Check::check_to(std::uint64_t end, const HighMarks* high) {
+  const std::uint64_t begin = checked_to_;
   if (!check_start(end)) return false;
   if (checked_to_ < end) {
-    // Even ASCII is wrong where the text before ended within a character.
-    const char before =
-        static_cast<char>(file_[checked_to_ - 1] | file_[checked_to_ - 2] | file_[checked_to_ - 3]);
-    const bool nothing_open = static_cast<unsigned char>(before) < 0x80;
-    if (!(ascii && nothing_open) && !active_kernel().utf8(file_.data() + checked_to_, end - checked_to_)) {
-      return false;
-    }
+    const bool marked = high != nullptr && checked_to_ == begin;
+    if (marked && !active_kernel().utf8(file_.data() + begin, end - begin, high->of)) return false;
+    if (!marked && !check_unmarked(end)) return false;
   }
   if (end == file_.size() && cut_at_end()) return false;
   checked_to_ = end;
+  return true;
+}
+
+/// Looks at every block.
+bool Utf8Check::check_unmarked(std::uint64_t end) const {
+  HighMarks all;
+  std::ranges::fill(all.of, std::uint8_t{0xff});
+  for (std::uint64_t at = checked_to_; at < end; at += scan_chunk_bytes) {
+    const std::uint64_t size = std::min<std::uint64_t>(scan_chunk_bytes, end - at);
+    if (!active_kernel().utf8(file_.data() + at, size, all.of)) return false;
+  }
   return true;
 }
 

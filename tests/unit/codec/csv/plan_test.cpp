@@ -4,8 +4,13 @@
 
 #include <gtest/gtest.h>
 
+#include <random>
 #include <string>
+#include <string_view>
+#include <vector>
 
+#include "codec/csv/cell_reader.h"
+#include "codec/csv/dialect.h"
 #include "codec/csv/kernel.h"
 #include "tests/unit/codec/csv/padded_text.h"
 
@@ -131,25 +136,28 @@ TEST_P(RowLimit, AQuoteThatNeverClosesIsNoticedEarly) {
 INSTANTIATE_TEST_SUITE_P(Kernels, RowLimit, testing::Values(Isa::scalar, Isa::avx2, Isa::avx512),
                          [](const auto& kernel) { return std::string(name(kernel.param)); });
 
+/// About the edges of blocks, groups of blocks and chunks; the latter begin behind the header.
 TEST(Plan, InvalidUtf8IsFoundWhereverItStands) {
-  for (const std::string_view bad :
-       {"\x80", "\xc0\xaf", "\xe9", "\xed\xa0\x80", "\xf4\x90\x80\x80", "\xe2\x82", "\xf0\x9f\x98"}) {
-    for (std::size_t before = 16'380 - 10; before < 16'390; ++before) {
-      const std::string text =
-          "k\n" + std::string(before - 2, 'x') + std::string(bad) + "\ny\n" + std::string(40'000, 'z');
-      const PaddedText padded(text);
-      const Result<Plan> plan = make_plan(padded.view(), with_batch_size(10));
-      ASSERT_FALSE(plan);
-      EXPECT_EQ(plan.error().code, ErrorCode::bad_encoding);
-      EXPECT_EQ(plan.error().at, static_cast<std::int64_t>(before)) << testing::PrintToString(bad);
-    }
+  std::vector<std::size_t> places;
+  for (const std::size_t edge : {64u, 4096u, 16'384u, 32'768u}) {
+    for (std::size_t place = edge - 10; place < edge + 15; ++place) places.push_back(place);
   }
-  for (const std::string_view good : {"\xc3\xa9", "\xe2\x82\xac", "\xf0\x9f\x98\x80"}) {
-    for (std::size_t before = 16'380 - 10; before < 16'390; ++before) {
-      const PaddedText padded("k\n" + std::string(before - 2, 'x') + std::string(good) + "\ny\n" +
-                              std::string(good));
-      const Result<Plan> plan = make_plan(padded.view(), with_batch_size(10));
-      EXPECT_TRUE(plan) << plan.error().detail;
+  for (const std::string header : {"k\n", "name\n"}) {
+    for (const std::size_t before : places) {
+      const std::string start = header + std::string(before - header.size(), 'x');
+      for (const std::string bad :
+           {"\x80", "\xc0\xaf", "\xe9", "\xed\xa0\x80", "\xf4\x90\x80\x80", "\xe2\x82", "\xf0\x9f\x98"}) {
+        const PaddedText padded(start + bad + "\ny\n" + std::string(40'000, 'z'));
+        const Result<Plan> plan = make_plan(padded.view(), with_batch_size(10));
+        ASSERT_FALSE(plan);
+        EXPECT_EQ(plan.error().code, ErrorCode::bad_encoding);
+        EXPECT_EQ(plan.error().at, static_cast<std::int64_t>(before)) << testing::PrintToString(bad);
+      }
+      for (const std::string good : {"\xc3\xa9", "\xe2\x82\xac", "\xf0\x9f\x98\x80"}) {
+        const PaddedText padded(start + good + "\ny\n" + good);
+        const Result<Plan> plan = make_plan(padded.view(), with_batch_size(10));
+        EXPECT_TRUE(plan) << plan.error().detail;
+      }
     }
   }
 }
@@ -189,14 +197,85 @@ TEST(Plan, NotesKeepTheFirstHundredRows) {
   EXPECT_EQ(plan->notes[0].rows[99], 200u);
 }
 
+char sniffed(std::string_view text) {
+  const PaddedText padded(text);
+  return sniff(padded.view())->delimiter;
+}
+
 TEST(Sniff, LooksOnlyAtTheBeginning) {
   std::string text = "a;b;c\n";
   while (text.size() < 100'000) text += "1,5;2,5;3,5\n";
-  EXPECT_EQ(sniff(text)->delimiter, ';');
+  EXPECT_EQ(sniffed(text), ';');
   // Cut inside a quoted cell.
-  EXPECT_EQ(sniff("a|b\n1|2\n3|4\n5|\"x,y,z")->delimiter, '|');
-  EXPECT_EQ(sniff("")->delimiter, ',');
-  EXPECT_EQ(sniff("\xef\xbb\xbf\"a;b\"\tc\n1\t2\n")->delimiter, '\t');
+  EXPECT_EQ(sniffed("a|b\n1|2\n3|4\n5|\"x,y,z"), '|');
+  EXPECT_EQ(sniffed(""), ',');
+  EXPECT_EQ(sniffed("\xef\xbb\xbf\"a;b\"\tc\n1\t2\n"), '\t');
+}
+
+/// Records and those of them that have as many cells as the first, by the exact reader.
+struct Records {
+  std::uint64_t header_cells = 0;
+  std::uint64_t count = 0;
+  std::uint64_t matching = 0;
+};
+
+Records read_records(std::string_view sample, char delimiter) {
+  Records records;
+  for (std::uint64_t at = skip_line_ends(sample, 0); at < sample.size() && records.count < 1000;) {
+    std::uint64_t cells = 0;
+    CellRead read;
+    do {
+      read = read_cell(sample, at, delimiter, [](char) {});
+      at = read.next;
+      ++cells;
+    } while (read.end == CellEnd::delimiter);
+    if (read.end == CellEnd::file && records.count > 1) break;
+    if (records.count == 0) records.header_cells = cells;
+    ++records.count;
+    if (cells == records.header_cells) ++records.matching;
+    at = skip_line_ends(sample, at);
+  }
+  return records;
+}
+
+char best_delimiter(std::string_view sample) {
+  sample = sample.substr(0, 64u << 10);
+  char best = ',';
+  Records best_records = read_records(sample, best);
+  for (const char delimiter : {';', '\t', '|'}) {
+    const Records records = read_records(sample, delimiter);
+    if (records.header_cells < 2) continue;
+    const std::uint64_t have = records.matching * best_records.count;
+    const std::uint64_t had = best_records.matching * records.count;
+    const bool more_alike = have > had || (have == had && records.header_cells > best_records.header_cells);
+    if (best_records.header_cells >= 2 && !more_alike) continue;
+    best = delimiter;
+    best_records = records;
+  }
+  return best;
+}
+
+/// Small texts of telling bytes, and long ones that end anywhere about the end of the sample.
+TEST(Sniff, SaysWhatTheExactReaderSays) {
+  constexpr std::string_view alphabet = "aa,;|\t\"\n\r";
+  for (const Isa isa : {Isa::scalar, Isa::avx2, Isa::avx512}) {
+    if (!supported(isa)) continue;
+    ASSERT_TRUE(select_kernel(name(isa)));
+    for (std::uint64_t seed = 0; seed < 20'000; ++seed) {
+      std::mt19937_64 random(seed);
+      std::size_t size = random() % 60;
+      if (seed % 400 == 0) size = 65'000 + random() % 1'200;
+      const std::size_t letters = seed % 3 == 0 ? 6 : alphabet.size();
+      std::string text;
+      while (text.size() < size) {
+        text += alphabet[random() % letters];
+        if (letters == 6 && random() % 8 == 0) text += '\n';
+      }
+      ASSERT_EQ(sniffed(text), best_delimiter(text))
+          << name(isa) << ' ' << seed << ' ' << text.substr(0, 100);
+    }
+  }
+  ASSERT_TRUE(select_kernel(""));
 }
 
 TEST(SelectKernel, SaysWhatIsWrong) {
