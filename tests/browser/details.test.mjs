@@ -171,3 +171,146 @@ test("Webhook.DisabledByA410NamesTheEvent", options, async (t) => {
   await page.locator(".strip-cells").first().waitFor();
   assert.equal(await page.getByRole("link", { name: /^batch 4/ }).count(), 0);
 });
+
+test("Import.ARowErrorLeadsToItsBatchOnTheSamePage", options, async (t) => {
+  const { page, mock, at } = await opened(t);
+  await page.goto(mock.url + at["import halted"]);
+  assert.equal(await page.getByRole("slider").getAttribute("aria-valuenow"), "143");
+  await page.getByRole("link", { name: "166,031" }).click();
+  await page.waitForURL(/batch=34/);
+  await page.locator("[role=slider][aria-valuenow='34']").waitFor();
+  await page.goBack();
+  await page.locator("[role=slider][aria-valuenow='143']").waitFor();
+});
+
+test("Import.WhatStandsBeforeItInItsLaneIsNamed", options, async (t) => {
+  const { page, mock } = await opened(t);
+  const of = (name) => found(mock.world.imports, (each) => each.fileName === name);
+  const queued = of("stores_nl.csv");
+  await page.goto(`${mock.url}/imports/${queued.id}`);
+  await page.getByText("It waits for its turn").waitFor();
+  await page.locator(".note", { hasText: "products_eu.csv" }).waitFor();
+  assert.deepEqual(await audit(page), []);
+  // A lane that a halted import holds.
+  const lane = mock.world.lanes.get(queued.webhooks[0].webhookId);
+  Object.assign(lane, { state: "held" });
+  await page.reload();
+  await page.getByText("its lane is held").waitFor();
+  await page.getByRole("link", { name: "Open that import" }).click();
+  await page.getByRole("heading", { level: 1, name: "products_eu.csv" }).waitFor();
+  // A webhook that was disabled meanwhile: delivering in name only.
+  const hook = mock.world.webhooks.get(queued.webhooks[0].webhookId);
+  mock.world.putWebhook({ ...hook, enabled: false, disabledReason: "disabled by hand" });
+  await page.getByText("is disabled: nothing is sent to it").waitFor();
+  await page.getByText("Disabled by hand.").waitFor();
+  await page.getByRole("link", { name: "Open webhook" }).click();
+  await page.getByRole("button", { name: "Enable again" }).waitFor();
+});
+
+test("Lists.TypingInTheSearchGoesOnAfterARest", options, async (t) => {
+  const { page, mock } = await opened(t);
+  await page.goto(`${mock.url}/imports`);
+  await settle(page);
+  await page.keyboard.press("/");
+  await page.keyboard.type("custom");
+  await page.waitForURL(/q=custom/);
+  await page.keyboard.type("ers_2026-11");
+  await page.waitForURL(/q=customers_2026-11/);
+  await page.locator("tbody tr[id]").nth(1).waitFor({ state: "detached" });
+  assert.equal(await page.locator("#search").inputValue(), "customers_2026-11");
+  await page.keyboard.press("Escape");
+  await page.goto(`${mock.url}/imports?q=nothing-like-this`);
+  await page.getByRole("button", { name: "Clear" }).click();
+  await page.waitForURL((url) => !url.search);
+  assert.equal(await page.locator("#search").inputValue(), "");
+  await page.goto(`${mock.url}/webhooks`);
+  await page.getByRole("searchbox").fill("lumen");
+  await page.waitForURL(/q=lumen/);
+  await page.getByText("1 of 6").waitFor();
+});
+
+test("Address.WhatIsNoTextIsNoPageAndEscapeNeverLeaves", options, async (t) => {
+  const { page, mock, at, complaints } = await opened(t);
+  await page.goto(`${mock.url}/imports/%E0%A4%A`);
+  await page.getByRole("heading", { level: 1, name: "There is no such page" }).waitFor();
+  // Opened from elsewhere: the way out is the list, not what was there before.
+  await page.goto("about:blank");
+  await page.goto(mock.url + at["import halted"]);
+  await page.getByRole("slider").waitFor();
+  await page.keyboard.press("Escape");
+  await page.getByRole("heading", { level: 1, name: "Imports" }).waitFor();
+  assert.deepEqual(complaints, []);
+});
+
+test("Keys.TheFocusGoesAlongIntoTheNextPage", options, async (t) => {
+  const { page, mock } = await opened(t);
+  await page.goto(`${mock.url}/imports`);
+  await page.locator(".row-link").first().focus();
+  await page.keyboard.press("Enter");
+  await page.waitForURL(/\/imports\/imp_/);
+  await page.waitForFunction(() => document.activeElement?.id === "main");
+  await page.keyboard.press("Tab");
+  assert.ok(await page.evaluate(() => document.activeElement.closest("main")), "Tab goes on in the page");
+});
+
+test("Kept.WhatIsGoneIsNoFailure", options, async (t) => {
+  const { page, mock, at } = await opened(t);
+  const gone = (route) => route.fulfill({ status: 410, contentType: "application/problem+json", body: JSON.stringify({ title: "Gone", status: 410, code: "gone", detail: "the file is not kept any more" }) });
+  await page.route(/\/v1\/imports\/[^/]+\/rows/, gone);
+  await page.route(/\/v1\/events\/[^/]+\/body/, gone);
+  await page.goto(mock.url + at["import halted"]);
+  await page.getByText("The file is not kept any more.").waitFor();
+  await page.goto(mock.url + at["event pending"]);
+  await page.getByText("The body is not kept any more").waitFor();
+  assert.equal(await page.getByRole("alert").count(), 0);
+});
+
+test("Overview.VeryManyOfAKindAreCountedNotListed", options, async (t) => {
+  const { page, mock } = await opened(t);
+  const [hook] = mock.world.webhooks.values();
+  for (let i = 0; i < 150; i += 1) {
+    const id = `wh_${String(i).padStart(26, "0")}`;
+    mock.world.webhooks.set(id, { ...hook, id, url: `https://many.example/${i}`, enabled: i >= 40, disabledReason: i < 40 ? "disabled by hand" : null });
+  }
+  addHalted(mock.world, 30);
+  await page.goto(`${mock.url}/`);
+  await page.getByRole("link", { name: "22 more halted imports" }).waitFor();
+  await page.getByRole("link", { name: "31 more disabled webhooks" }).waitFor();
+  await page.getByText("56 more lanes").waitFor();
+  await page.getByRole("link", { name: "22 more halted imports" }).click();
+  await page.waitForURL(/state=halted/);
+});
+
+function addHalted(world, count) {
+  for (let i = 0; i < count; i += 1) {
+    const value = newImport({ createdAt: minutes(10 + i), state: "halted", fileName: `halted_${i}.csv`, webhooks: [] });
+    world.imports.set(value.id, value);
+  }
+}
+
+test("Upload.ImportersThatCouldNotBeReadAreNotNone", options, async (t) => {
+  const { page, mock } = await opened(t);
+  await page.route("**/v1/importers*", (route) => route.abort("connectionreset"));
+  await page.goto(`${mock.url}/upload`);
+  await page.getByText("They could not be read.").waitFor();
+  await page.getByText("Choose a file first.").waitFor();
+  await page.unroute("**/v1/importers*");
+  await page.getByRole("button", { name: "Retry" }).click();
+  await page.getByLabel("Importer", { exact: true }).selectOption({ label: "Customers" });
+});
+
+test("Resend.FewerThanCountedIsSaid", options, async (t) => {
+  const { page, mock } = await opened(t);
+  await page.goto(`${mock.url}/events?state=delivered&since=24h`);
+  await page.locator("tbody tr[id]").first().waitFor();
+  await page.keyboard.press("R");
+  const heading = page.getByRole("heading", { name: /^Resend \d+ events\?/ });
+  await heading.waitFor();
+  const counted = Number(/\d+/.exec(await heading.innerText())[0]);
+  // Between the count and the answer some stop matching.
+  let left = 5;
+  for (const event of mock.world.events.values()) if (event.state === "delivered" && left-- > 0) event.state = "cancelled";
+  await page.getByLabel(/^Type/).fill(String(counted));
+  await page.getByRole("button", { name: /^Resend \d+ events/ }).click();
+  await page.getByText("5 events of those counted did not match any more.").waitFor();
+});

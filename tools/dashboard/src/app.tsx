@@ -1,10 +1,11 @@
-import { useEffect } from "preact/hooks";
-import { api } from "../api";
-import { isForPages, session } from "./lib/http";
+import { useEffect, useState } from "preact/hooks";
+import { api, type Problem } from "../api";
+import { isForPages, session, toProblem } from "./lib/http";
 import { startLive } from "./lib/live";
 import { followNames, loadNames } from "./lib/names";
 import { address, navigate, safeNext } from "./lib/router";
 import { followAttention } from "./lib/attention";
+import { ProblemBox } from "./components/problem";
 import { LiveRegion } from "./components/live_region";
 import { Toasts } from "./components/toast";
 import { Shell } from "./components/shell";
@@ -23,9 +24,20 @@ import { ImporterForm } from "./pages/importers/importer_form";
 import { Upload } from "./pages/upload/upload";
 import { Missing } from "./pages/missing";
 
+/** The parts of a path; undefined where one of them is no text ("%E0%"). */
+function partsOf(path: string): string[] | undefined {
+  try {
+    return path.split("/").slice(1).map(decodeURIComponent);
+  } catch {
+    return undefined;
+  }
+}
+
 /** The page of a path. */
 function page(path: string) {
-  const [kind, id, verb] = path.split("/").slice(1).map(decodeURIComponent);
+  const parts = partsOf(path);
+  if (!parts) return <Missing path={path} />;
+  const [kind, id, verb] = parts;
   switch (kind) {
     case "":
       return <Overview />;
@@ -61,12 +73,18 @@ let wasSignedIn = false;
 
 export function App() {
   const current = session.value;
-  useEffect(() => {
+  const [problem, setProblem] = useState<Problem>();
+  const ask = () =>
     api.session().then(
       (value) => (session.value = isForPages(value) ? value : null),
-      () => (session.value = null),
+      (error) => {
+        const found = toProblem(error);
+        // Only who is refused has to sign in: a daemon that cannot answer says nothing about a session.
+        if (found.status === 401) session.value = null;
+        else setProblem(found);
+      },
     );
-  }, []);
+  useEffect(() => void ask(), []);
   const { path, query } = address.value;
   const onSignIn = path === "/signin";
   useEffect(() => {
@@ -76,7 +94,16 @@ export function App() {
     }
   }, [current, onSignIn]);
   if (current) wasSignedIn = true;
-  if (current === undefined) return null;
+  if (current === undefined) {
+    return (
+      problem && (
+        <main class="sign-in">
+          <h1 class="offscreen">Pulter</h1>
+          <ProblemBox problem={problem} onRetry={ask} />
+        </main>
+      )
+    );
+  }
   if (onSignIn || (current === null && !wasSignedIn)) return <SignInPage />;
   return (
     <>

@@ -1,4 +1,4 @@
-import { countdown, exact, span } from "../lib/format";
+import { countdown, exact, exactHere, span } from "../lib/format";
 import { exactTimes, now } from "../lib/time";
 
 /** How long ago, moved by the one clock; exact UTC in the title and while "." is held. */
@@ -7,7 +7,7 @@ export function Ago({ at, suffix = "" }: { at: string | null | undefined; suffix
   const date = new Date(at);
   const text = exactTimes.value ? exact(date) : span(now.value - date.getTime()) + suffix;
   return (
-    <time dateTime={at} title={exact(date)}>
+    <time dateTime={at} title={exactHere(date)}>
       {text}
     </time>
   );
@@ -16,7 +16,7 @@ export function Ago({ at, suffix = "" }: { at: string | null | undefined; suffix
 export function Countdown({ to }: { to: string }) {
   const date = new Date(to);
   return (
-    <time dateTime={to} title={exact(date)}>
+    <time dateTime={to} title={exactHere(date)}>
       {exactTimes.value ? exact(date) : countdown(date.getTime() - now.value)}
     </time>
   );

@@ -1,4 +1,4 @@
-import { useRef } from "preact/hooks";
+import { useEffect, useRef } from "preact/hooks";
 import { flat } from "../lib/hostile";
 import { Icon } from "./icons";
 import { Text } from "./text";
@@ -75,10 +75,16 @@ export function SearchBox({
   shortcut?: string;
 }) {
   const timer = useRef(0);
+  const input = useRef<HTMLInputElement>(null);
+  // What was dropped elsewhere leaves the box; what is being typed is never touched.
+  useEffect(() => {
+    if (input.current && input.current !== document.activeElement) input.current.value = value;
+  }, [value]);
   return (
     <label class="search">
       <Icon name="search" size={14} />
       <input
+        ref={input}
         type="search"
         id="search"
         aria-label={label}

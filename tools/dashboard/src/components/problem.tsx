@@ -32,7 +32,11 @@ export function ProblemBox({
     <div class="note bad" role="alert">
       <Icon name="halted" />
       <div class="grow">
-        <strong>{title ?? problem.title}.</strong> {problem.detail && <Text value={sentence(problem.detail)} />}{" "}
+        <strong>
+          {title ?? problem.title}
+          {problem.detail ? ":" : "."}
+        </strong>{" "}
+        {problem.detail && <Text value={sentence(problem.detail)} />}{" "}
         {advise && advice[problem.status] && <span class="muted">{advice[problem.status]}</span>}
         <div class="note-foot">
           <span class="faint">code</span> <IdChip id={problem.code} />

@@ -1,9 +1,9 @@
 import type { ComponentChildren } from "preact";
-import { useState } from "preact/hooks";
+import { useEffect, useRef, useState } from "preact/hooks";
 import { session } from "../lib/http";
 import { useKeys } from "../lib/keys";
 import { liveState } from "../lib/live";
-import { address, navigate } from "../lib/router";
+import { address, leave, navigate } from "../lib/router";
 import { disabledWebhooks, haltedImports } from "../lib/attention";
 import { Account } from "./account";
 import { DropAnywhere } from "./drop_anywhere";
@@ -32,10 +32,22 @@ function Alarm({ href }: { href: string }) {
   );
 }
 
+/** The focus goes into a new page where the old one took it away, so that Tab goes on there and not from the top. */
+function useFocusOfPage(path: string): void {
+  const before = useRef(path);
+  useEffect(() => {
+    if (before.current === path) return;
+    before.current = path;
+    const focused = document.activeElement;
+    if (!focused || focused === document.body) document.getElementById("main")?.focus({ preventScroll: true });
+  }, [path]);
+}
+
 export function Shell({ children }: { children: ComponentChildren }) {
   const [help, setHelp] = useState(false);
   const [account, setAccount] = useState(false);
   const { path } = address.value;
+  useFocusOfPage(path);
   const bindings: Record<string, () => void> = {};
   for (const place of places) bindings[`g ${place.key}`] = () => navigate(place.href);
   useKeys({
@@ -44,7 +56,7 @@ export function Shell({ children }: { children: ComponentChildren }) {
     "/": () => document.getElementById("search")?.focus(),
     l: toggleLive,
     "?": () => setHelp(true),
-    Escape: () => path.split("/").length > 2 && history.back(),
+    Escape: () => path.split("/").length > 2 && leave(),
   });
   return (
     <div class={`shell ${liveState.value === "reconnecting" ? "stale" : ""}`}>

@@ -118,6 +118,11 @@ export function zone(date: Date): string {
 }
 /** "2026-11-23 17:02:31.204 UTC". */
 export const exact = (date: Date): string => date.toISOString().replace("T", " ").replace("Z", " UTC");
+/** The same, and what the reader's own clock showed: "2026-11-23 17:02:31.204 UTC, here 23 Nov 18:02:31 (UTC+1)". */
+export function exactHere(date: Date): string {
+  const offset = zone(date);
+  return offset === "UTC" ? exact(date) : `${exact(date)}, here ${dayMinute(date).replace(/ \S+$/, "")} ${clockTime(date)} (${offset})`;
+}
 
 export const delimiterWord: Record<string, string> = {
   ",": "comma",

@@ -65,11 +65,11 @@ function take(change: Change): void {
 }
 
 function setState(state: LiveState): void {
+  if (state === "reconnecting") retryAt.value = Date.now() + retryMs;
   if (state === liveState.value) return;
   // What changed before the stream stood, or while it was cut, is fetched.
   if (state === "live") take({ kind: "reconnected", data: { id: "" } });
   if (state === "live") lastChangeAt.value = Date.now();
-  if (state === "reconnecting") retryAt.value = Date.now() + retryMs;
   liveState.value = state;
 }
 

@@ -1,13 +1,17 @@
 // Names of what is referred to by id: importers, webhooks, and the files of imports. Kept while the page is open.
 
 import { signal } from "@preact/signals";
-import { api, type Import, type Importer, type Webhook } from "../../api";
+import { api, type Import, type Importer, type Problem, type Webhook } from "../../api";
 import { hostPath } from "./format";
+import { toProblem } from "./http";
 import { onChanges } from "./live";
 
 export const importers = signal<Map<string, Importer>>(new Map());
 export const webhooks = signal<Map<string, Webhook>>(new Map());
 export const files = signal<Map<string, { fileName: string; count: number }>>(new Map());
+/** Why the importers are not known, while they are not: not asked yet is undefined as well. */
+export const importersProblem = signal<Problem | undefined>(undefined);
+export const importersKnown = signal(false);
 const asked = new Set<string>();
 
 function put<T extends { id: string }>(target: typeof importers | typeof webhooks, values: T[]): void {
@@ -32,7 +36,14 @@ export function keepFiles(values: Import[]): void {
 
 export async function loadNames(): Promise<void> {
   await Promise.allSettled([
-    api.importers().then((answer) => keepImporters(answer.data)),
+    api.importers().then(
+      (answer) => {
+        keepImporters(answer.data);
+        importersProblem.value = undefined;
+        importersKnown.value = true;
+      },
+      (error) => (importersProblem.value = toProblem(error)),
+    ),
     api.webhooks().then((answer) => keepWebhooks(answer.data)),
   ]);
 }

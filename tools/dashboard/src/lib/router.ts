@@ -9,6 +9,8 @@ export interface Address {
 
 interface Kept {
   key: string;
+  /** Entries of this page before it: Back past them would leave Pulter. */
+  depth?: number;
   scroll?: number;
   row?: string;
 }
@@ -36,11 +38,17 @@ export function navigate(url: string, options: { replace?: boolean; keepScroll?:
     history.replaceState(kept(), "", url);
   } else {
     remember({ scroll: scroller().scrollTop });
-    history.pushState({ key: newKey() }, "", url);
+    history.pushState({ key: newKey(), depth: (kept().depth ?? 0) + 1 }, "", url);
   }
   const before = address.value.path;
   address.value = read();
   if (!options.keepScroll && before !== address.value.path) window.scrollTo(0, 0);
+}
+
+/** Out of a page: back to where it was opened from, or, where that was elsewhere, to its list. */
+export function leave(): void {
+  if (kept().depth) history.back();
+  else navigate(`/${address.value.path.split("/")[1] ?? ""}`);
 }
 
 /** The address with some parameters changed; undefined or "" removes one. */

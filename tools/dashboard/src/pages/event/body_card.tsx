@@ -1,5 +1,5 @@
 import { useMemo, useState } from "preact/hooks";
-import { api, type Attempt, type Event } from "../../../api";
+import { api, type Attempt, type Event, type Problem } from "../../../api";
 import { BodyReader, partBytes } from "../../lib/body_reader";
 import { bytes, count } from "../../lib/format";
 import { request } from "../../lib/http";
@@ -29,6 +29,12 @@ function readerOf(event: Event): BodyReader {
   }, event.bodyBytes);
 }
 
+/** A body that is not kept any more is no failure. */
+function Failed({ problem, reload }: { problem: Problem; reload: () => void }) {
+  if (problem.status === 410) return <p class="muted json">The body is not kept any more: it went with the file of its import.</p>;
+  return <ProblemBox problem={problem} onRetry={reload} />;
+}
+
 function Pretty({ event, reader, first }: { event: Event; reader: BodyReader; first: number }) {
   const view = useResource(`body ${event.id} ${first} ${event.bodyBytes}`, async () => {
     const envelope = await reader.envelope();
@@ -42,7 +48,7 @@ function Pretty({ event, reader, first }: { event: Event; reader: BodyReader; fi
     const comment = event.rows > rows.length ? `${count(event.rows)} rows, ${rows.length} shown` : "";
     return bodyLines(whole, rows, first > 1 ? `${comment}, from row ${count(first)}` : comment, !end);
   });
-  if (view.problem) return <ProblemBox problem={view.problem} onRetry={view.reload} />;
+  if (view.problem) return <Failed problem={view.problem} reload={view.reload} />;
   if (view.loading) return <SkeletonBlock lines={12} loading />;
   if (!view.data) return <p class="muted pad">This body is not one that can be laid out; see Raw.</p>;
   return <JsonView lines={view.data} />;
@@ -50,7 +56,7 @@ function Pretty({ event, reader, first }: { event: Event; reader: BodyReader; fi
 
 function Raw({ event, reader, part }: { event: Event; reader: BodyReader; part: number }) {
   const view = useResource(`raw ${event.id} ${part} ${event.bodyBytes}`, () => reader.part(part));
-  if (view.problem) return <ProblemBox problem={view.problem} onRetry={view.reload} />;
+  if (view.problem) return <Failed problem={view.problem} reload={view.reload} />;
   if (view.loading || !view.data) return <SkeletonBlock lines={12} loading />;
   return (
     <pre class="http">

@@ -26,7 +26,7 @@ const advice: Record<number, string> = {
 
 /** Why it stands where it stands, the count-down, and what is still ahead. */
 export function EventNote({ event, webhook, last }: { event: Event; webhook: Webhook | undefined; last: Attempt | undefined }) {
-  const what = last?.status ?? (last ? last.outcome : "");
+  const what = last?.status ?? last?.outcome ?? event.lastStatus ?? "No answer";
   if (event.state === "pending" && event.nextAttemptAt) {
     const after = headerOf(last, "retry-after");
     return (
@@ -59,15 +59,16 @@ export function EventNote({ event, webhook, last }: { event: Event; webhook: Web
       tone="bad"
       action={
         event.importId && (
-          <a class="button" href={`/imports/${event.importId}?batch=${event.index}`}>
+          <a class="button" href={`/imports/${event.importId}${event.index > 0 ? `?batch=${event.index}` : ""}`}>
             Open import
           </a>
         )
       }
     >
       <strong>
-        {status ? `Refused with ${status}` : `No answer (${last?.outcome ?? "unknown"})`}: the import is halted at this batch
-        {spent && !advice[status] ? ", its schedule is spent" : ""}.
+        {status ? `Refused with ${status}` : `No answer (${last?.outcome ?? "unknown"})`}
+        {event.importId ? `: the import is halted at this ${event.index > 0 ? "batch" : "event"}` : ""}
+        {event.importId && spent && !advice[status] ? ", its schedule is spent" : ""}.
       </strong>{" "}
       {status >= 300 && status < 400 ? (
         <>
@@ -85,7 +86,13 @@ export function EventNote({ event, webhook, last }: { event: Event; webhook: Web
               <Text value={sentence(last.error)} />{" "}
             </>
           )}
-          {advice[status] ?? "Nothing after it was sent. Fix the receiver, then resume the import."}
+          {advice[status] ?? (event.importId ? "Nothing after it was sent. Fix the receiver, then resume the import." : "A test halts nothing.")}
+          {status === 410 && webhook?.enabled === false && (
+            <>
+              {" "}
+              <a href={`/webhooks/${webhook.id}`}>Enable it</a> when the receiver is back.
+            </>
+          )}
         </>
       )}
     </Note>

@@ -47,7 +47,7 @@ function FilterList({ shown }: { shown: Filters }) {
 const newer = (a: ResendJob, b: ResendJob): ResendJob =>
   b.done + b.failed < a.done + a.failed || (a.state !== "running" && b.state === "running") ? a : b;
 
-function Running({ job, onClose }: { job: ResendJob; onClose: () => void }) {
+function Running({ job, counted, onClose }: { job: ResendJob; counted: number; onClose: () => void }) {
   const [state, setState] = useState(job);
   const take = (next: ResendJob) => setState((before) => newer(before, next));
   useChanges((changes) => {
@@ -65,6 +65,7 @@ function Running({ job, onClose }: { job: ResendJob; onClose: () => void }) {
     <Dialog title={`${words} ${count(state.done)} of ${plural(state.count, "event")}`} onClose={onClose}>
       <Progress done={state.done} all={state.count} tone={state.state === "stopped" ? "grey" : "accent"} thick text="beside" />
       <p class="field">
+        {state.count < counted && `${plural(counted - state.count, "event")} of those counted did not match any more. `}
         {state.failed ? `${plural(state.failed, "event")} could not be put into its lane. ` : ""}
         Each takes its turn in its lane; closing this does not stop it.
       </p>
@@ -86,8 +87,8 @@ function Running({ job, onClose }: { job: ResendJob; onClose: () => void }) {
 export function ResendMany({ filters, shown, onClose }: { filters: EventFilter; shown: Filters; onClose: () => void }) {
   const plan = useResource<ResendPlan>(`plan ${JSON.stringify(filters)} ${useState(() => Date.now())[0]}`, () => api.planResend(filters));
   const [job, setJob] = useState<ResendJob>();
-  if (job) return <Running job={job} onClose={onClose} />;
   const value = plan.data;
+  if (job) return <Running job={job} counted={value?.count ?? job.count} onClose={onClose} />;
   if (!value || value.count === 0) {
     return (
       <Dialog title={value ? "No event matches" : "Counting…"} onClose={onClose}>

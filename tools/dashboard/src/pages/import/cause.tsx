@@ -8,6 +8,8 @@ import { Countdown } from "../../components/ago";
 import { Note } from "../../components/note";
 import { Text } from "../../components/text";
 
+const capital = (text: string) => text.charAt(0).toUpperCase() + text.slice(1);
+
 const host = (webhookId: string) => {
   const webhook = webhooks.value.get(webhookId);
   return webhook ? hostPath(webhook.url).split("/")[0] : webhookId;
@@ -66,7 +68,13 @@ function Halted({ value, lane, event, last }: { value: Import; lane: ImportLane;
           <Text value={sentence(last.error)} />{" "}
         </>
       ) : null}
-      Fix the receiver, then resume.
+      {webhooks.value.get(lane.webhookId)?.enabled === false ? (
+        <>
+          <a href={`/webhooks/${lane.webhookId}`}>The webhook</a> is disabled: enable it, then resume.
+        </>
+      ) : (
+        "Fix the receiver, then resume."
+      )}
     </Note>
   );
 }
@@ -101,6 +109,50 @@ function Waiting({ value, lane, event, last }: { value: Import; lane: ImportLane
   );
 }
 
+const webhookButton = (webhookId: string) => (
+  <a class="button" href={`/webhooks/${webhookId}`}>
+    Open webhook
+  </a>
+);
+
+/** An import whose lane does not take it: its webhook is disabled. */
+function Disabled({ lane }: { lane: ImportLane }) {
+  const reason = webhooks.value.get(lane.webhookId)?.disabledReason;
+  return (
+    <Note tone="bad" action={webhookButton(lane.webhookId)}>
+      <strong>The webhook {host(lane.webhookId)} is disabled: nothing is sent to it.</strong> {reason && <Text value={sentence(capital(reason))} />} Once
+      it is enabled this import goes on by itself.
+    </Note>
+  );
+}
+
+/** What stands before an import in its lane. */
+function Queued({ value, lane }: { value: Import; lane: ImportLane }) {
+  const stats = useResource("stats 15m", () => api.stats("15m"));
+  useReloadOn((change) => change.kind === "import" || change.kind === "webhook", stats.reload, 3000);
+  const head = stats.data?.lanes.find((each) => each.webhookId === lane.webhookId);
+  if (!head?.importId || head.importId === value.id) return null;
+  const held = head.state === "held";
+  return (
+    <Note
+      tone={held ? "bad" : "info"}
+      action={
+        <a class="button" href={`/imports/${head.importId}`}>
+          Open that import
+        </a>
+      }
+    >
+      <strong>
+        It waits for its turn{held ? ": its lane is held" : ""}.
+      </strong>{" "}
+      <Text value={head.fileName ?? head.importId} /> {head.index !== null && head.count !== null && `(${count(head.index)} of ${count(head.count)})`}{" "}
+      {held
+        ? `halted, and onHalt of ${host(lane.webhookId)} is hold: resume or cancel it, and the lane goes on.`
+        : `goes first: ${host(lane.webhookId)} gets one request at a time, in the order in which the files came.`}
+    </Note>
+  );
+}
+
 /** Why it does not move, and what follows; nothing where it moves. */
 export function Cause({ value, lane }: { value: Import; lane: ImportLane | undefined }) {
   const { event, last, halted } = useHolding(value, lane);
@@ -118,6 +170,9 @@ export function Cause({ value, lane }: { value: Import; lane: ImportLane | undef
       </Note>
     );
   }
+  const open = lane?.state === "queued" || lane?.state === "delivering";
+  if (lane && open && webhooks.value.get(lane.webhookId)?.enabled === false) return <Disabled lane={lane} />;
+  if (lane?.state === "queued") return <Queued value={value} lane={lane} />;
   if (lane && halted) return <Halted value={value} lane={lane} event={event} last={last} />;
   if (lane && event?.nextAttemptAt && Date.parse(event.nextAttemptAt) > now.value - 1000) {
     return <Waiting value={value} lane={lane} event={event} last={last} />;

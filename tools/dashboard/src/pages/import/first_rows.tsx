@@ -16,6 +16,7 @@ export function FirstRows({ value }: { value: Import }) {
   const rows = useResource(ready ? `rows ${value.id} ${first}` : undefined, () => api.rows(value.id, first - 1, shown));
   if (!ready) return null;
   const data = rows.data?.data ?? [];
+  const gone = rows.problem?.status === 410;
   const go = (event: Event) => {
     event.preventDefault();
     const form = new FormData(event.currentTarget as HTMLFormElement);
@@ -26,10 +27,10 @@ export function FirstRows({ value }: { value: Import }) {
   return (
     <Card
       title={first === 1 ? "First rows" : `Rows from ${count(first)}`}
-      hint={`as read, ${value.columns.length} columns, ${data.length} shown`}
+      hint={gone ? undefined : `as read, ${value.columns.length} columns, ${data.length} shown`}
       flush
       action={
-        asking ? (
+        gone ? undefined : asking ? (
           <form class="row" onSubmit={go}>
             <input class="input short" name="row" inputMode="numeric" aria-label={`Row, 1 to ${value.totalRows}`} placeholder="Row" autofocus />
             <button type="submit" class="button">
@@ -50,7 +51,8 @@ export function FirstRows({ value }: { value: Import }) {
         )
       }
     >
-      {rows.problem && <ProblemBox problem={rows.problem} onRetry={rows.reload} />}
+      {gone && <p class="muted pad">The file is not kept any more.</p>}
+      {rows.problem && !gone && <ProblemBox problem={rows.problem} onRetry={rows.reload} />}
       {rows.loading && <SkeletonBlock lines={3} loading />}
       {data.length > 0 && <RowTable rows={data} first={first} />}
     </Card>

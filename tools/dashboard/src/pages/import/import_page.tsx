@@ -1,4 +1,4 @@
-import { useEffect, useState } from "preact/hooks";
+import { useEffect } from "preact/hooks";
 import { api, type Import } from "../../../api";
 import { bytes, count } from "../../lib/format";
 import { copyText } from "../../lib/clipboard";
@@ -51,11 +51,8 @@ export function ImportPage({ id }: { id: string }) {
   const value = resource.data;
   const lane = value && chosenLane(value, query.get("webhook"));
   useMissingWebhooks(value);
-  const [batch, setBatch] = useState<number | undefined>(() => Number(query.get("batch")) || undefined);
-  const choose = (next: number) => {
-    setBatch(next);
-    setParameters({ batch: String(next) });
-  };
+  const batch = Number(query.get("batch")) || undefined;
+  const choose = (next: number) => setParameters({ batch: String(next) });
   const crumbs = (
     <>
       <a href="/imports">Imports</a>

@@ -122,7 +122,11 @@ export function ImporterPage({ id }: { id: string }) {
       <>
         <PageHead crumbs={crumbs} title={resource.problem ? "This importer cannot be shown" : "Importer"} name="Importer" facts={<IdChip id={id} />} />
         {resource.problem && <ProblemBox problem={resource.problem} onRetry={resource.reload} />}
-        {resource.loading && <SkeletonBlock lines={6} loading />}
+        {resource.loading && (
+          <Card>
+            <SkeletonBlock lines={6} loading />
+          </Card>
+        )}
       </>
     );
   }

@@ -146,7 +146,7 @@ export function Imports() {
         }
       />
       <div class="filters">
-        <SearchBox key={filters.q ? "q" : ""} label="File name" value={filters.q ?? ""} shortcut="/" onChange={(q) => set({ q })} />
+        <SearchBox label="File name" value={filters.q ?? ""} shortcut="/" onChange={(q) => set({ q })} />
         <span class="wide-only">
           <Segmented label="State" value={filters.state ?? ""} options={segments} onChange={(state) => set({ state })} />
         </span>

@@ -1,6 +1,6 @@
 import type { ComponentChildren } from "preact";
 import { api, type Event, type Import, type Stats, type Webhook } from "../../../api";
-import { count, host } from "../../lib/format";
+import { count, host, plural } from "../../lib/format";
 import { webhookName, webhooks } from "../../lib/names";
 import { useResource } from "../../lib/resource";
 import { now } from "../../lib/time";
@@ -9,6 +9,8 @@ import { Card } from "../../components/card";
 import { Pill } from "../../components/pill";
 import { Text } from "../../components/text";
 
+/** Of one kind; the rest stands behind a link. */
+const shownMax = 10;
 const longWaitMs = 30_000;
 const secretSoonMs = 60 * 60 * 1000;
 
@@ -72,6 +74,19 @@ function disabledWebhookRow(webhook: Webhook) {
   );
 }
 
+function More({ all, shown, href, what }: { all: number; shown: number; href?: string; what: string }) {
+  if (all <= shown) return null;
+  const words = `${plural(all - shown, `more ${what}`)}`;
+  return (
+    <li>
+      <span class="state" />
+      <span class="what">{href ? <a href={href}>{words}</a> : words}</span>
+      <span class="when" />
+      <span class="action" />
+    </li>
+  );
+}
+
 /** What waits for a person, each with the one next step. */
 export function Attention({ stats, halted: known }: { stats: Stats; halted: Import[] | undefined }) {
   const halted = known ?? [];
@@ -82,17 +97,21 @@ export function Attention({ stats, halted: known }: { stats: Stats; halted: Impo
   const secrets = [...webhooks.value.values()].filter(
     (each) => each.oldSecretUntil && Date.parse(each.oldSecretUntil) - now.value < secretSoonMs && Date.parse(each.oldSecretUntil) > now.value,
   );
-  const total = halted.length + disabled.length + waiting.length + secrets.length;
+  const haltedAll = Math.max(halted.length, known ? (stats.imports.halted ?? 0) : 0);
+  const disabledAll = Math.max(disabled.length, stats.webhooksDisabled);
+  const total = haltedAll + disabledAll + waiting.length + secrets.length;
   // Not said before the halted imports are known.
   if (!total) return <Card title="Needs attention" hint={known ? "Nothing needs you." : " "} />;
   return (
     <Card title="Needs attention" hint={count(total)} flush>
       <ul class="attention">
-        {halted.map((value) => (
+        {halted.slice(0, shownMax).map((value) => (
           <HaltedImport key={value.id} value={value} />
         ))}
-        {disabled.map(disabledWebhookRow)}
-        {waiting.map((lane) => (
+        <More all={haltedAll} shown={Math.min(halted.length, shownMax)} href="/imports?state=halted" what="halted import" />
+        {disabled.slice(0, shownMax).map(disabledWebhookRow)}
+        <More all={disabledAll} shown={Math.min(disabled.length, shownMax)} href="/webhooks?enabled=false" what="disabled webhook" />
+        {waiting.slice(0, shownMax).map((lane) => (
           <Row
             key={lane.webhookId}
             state="waiting"
@@ -110,7 +129,8 @@ export function Attention({ stats, halted: known }: { stats: Stats; halted: Impo
             }
           />
         ))}
-        {secrets.map((each) => (
+        <More all={waiting.length} shown={shownMax} what="waiting lane" />
+        {secrets.slice(0, shownMax).map((each) => (
           <Row
             key={each.id}
             state="old secret"
@@ -127,6 +147,7 @@ export function Attention({ stats, halted: known }: { stats: Stats; halted: Impo
             }
           />
         ))}
+        <More all={secrets.length} shown={shownMax} what="old secret" />
       </ul>
     </Card>
   );

@@ -10,6 +10,8 @@ import { StatusCode } from "../../components/status_code";
 import { Text } from "../../components/text";
 
 const answersShown = 30;
+/** Lanes shown at once: each is drawn again with every change of the figures. */
+const lanesMax = 100;
 
 function Answers({ text, disabled }: { text: string; disabled: boolean }) {
   const letters = text.slice(-answersShown).split("");
@@ -68,6 +70,13 @@ function LaneRow({ lane }: { lane: Lane }) {
   );
 }
 
+/** Where there are very many, those that do or need something come first, in the order in which they were given. */
+function chosenLanes(lanes: Lane[]): Lane[] {
+  if (lanes.length <= lanesMax) return lanes;
+  const busy = lanes.filter((lane) => lane.state !== "idle").slice(0, lanesMax);
+  return [...busy, ...lanes.filter((lane) => lane.state === "idle").slice(0, lanesMax - busy.length)];
+}
+
 export function Lanes({ lanes }: { lanes: Lane[] | undefined }) {
   return (
     <Card title="Lanes" hint="one request in flight per webhook, ever" flush>
@@ -91,11 +100,16 @@ export function Lanes({ lanes }: { lanes: Lane[] | undefined }) {
             </thead>
             <tbody>
               <SkeletonRows rows={3} columns={9} loading={!lanes} />
-              {lanes?.map((lane) => (
+              {lanes && chosenLanes(lanes).map((lane) => (
                 <LaneRow key={lane.webhookId} lane={lane} />
               ))}
             </tbody>
           </table>
+          {lanes && lanes.length > lanesMax && (
+            <p class="muted pad center">
+              {plural(lanes.length - lanesMax, "more lane")}; every webhook stands under <a href="/webhooks">Webhooks</a>.
+            </p>
+          )}
         </div>
       )}
     </Card>

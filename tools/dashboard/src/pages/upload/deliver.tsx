@@ -3,10 +3,11 @@ import { type Check, type ImportSettings, type Problem } from "../../../api";
 import { bytes, count, plural } from "../../lib/format";
 import { flat } from "../../lib/hostile";
 import { toProblem } from "../../lib/http";
-import { importers, webhookName, webhooks } from "../../lib/names";
+import { importers, importersKnown, importersProblem, loadNames, webhookName, webhooks } from "../../lib/names";
 import { navigate } from "../../lib/router";
 import { takeFile } from "../../lib/upload_file";
 import { Card } from "../../components/card";
+import { mayChange, readOnlyReason } from "../../components/button";
 import { ProblemBox } from "../../components/problem";
 import { UrlField } from "../../components/url_field";
 import { UploadError } from "../../lib/upload";
@@ -66,6 +67,21 @@ export function Deliver({
   const hooks = byUrl ? [] : [...webhooks.value.values()].filter((each) => each.enabled && (each.templateId === importer?.id || each.templateId === null));
   const sized = Number.isInteger(batchSize) && batchSize >= 1;
   const ready = !!file && !blocked && sized && (byUrl ? urlAllowed === true : !!importer) && isObject(user) && isObject(metadata);
+  const missing = !mayChange()
+    ? readOnlyReason()
+    : !file
+      ? "Choose a file first."
+      : blocked
+        ? "This file cannot be used."
+        : !sized
+          ? "Rows per batch is no number of rows."
+          : byUrl && !url.trim()
+            ? "It needs a webhook URL."
+            : byUrl && urlAllowed !== true
+              ? "Its webhook URL is not allowed."
+              : !isObject(user) || !isObject(metadata)
+                ? "User and metadata are JSON objects, or empty."
+                : undefined;
   const batches = check && sized ? Math.ceil(check.rows / batchSize) : 0;
   const about = check && !check.rowsExact ? "about " : "";
 
@@ -115,13 +131,21 @@ export function Deliver({
                 setBy("importer");
               }}
             >
-              {!importer && <option value="">none yet</option>}
+              {!importer && <option value="">{importersKnown.value ? "none yet" : importersProblem.value ? "not known" : "loading…"}</option>}
               {known.map((each) => (
                 <option key={each.id} value={each.id}>
                   {flat(each.name || each.id)}
                 </option>
               ))}
             </select>
+            {!importer && importersProblem.value && (
+              <p class="field-error">
+                They could not be read.{" "}
+                <button type="button" class="link" onClick={() => void loadNames()}>
+                  Retry
+                </button>
+              </p>
+            )}
             {!byUrl && importer && (
               <p class="muted pad">
                 {hooks.length ? `${plural(hooks.length, "webhook")}: ` : importer.webhookUrl ? "its webhookUrl" : "It has no enabled webhook: nothing would be sent."}
@@ -155,6 +179,7 @@ export function Deliver({
             aria-invalid={sized ? undefined : "true"}
             onInput={(event) => setSize(event.currentTarget.value)}
           />
+          {!sized && <span class="field-error">A whole number, 1 or more</span>}
           {check && sized && batches > 0 && (
             <span class="hint">
               {about}
@@ -165,7 +190,7 @@ export function Deliver({
         <label class="check">
           <input type="checkbox" checked={dataSync} onChange={(event) => setKeep(event.currentTarget.checked)} />
           <span>
-            Keep file and answers for 30 days <span class="muted">(dataSync)</span>
+            Keep file and answers <span class="muted">(dataSync; 30 days where retention_days says nothing else)</span>
           </span>
         </label>
         <details>
@@ -190,7 +215,7 @@ export function Deliver({
         {busy && upload.phase !== "sent" ? "Uploading" : upload.phase === "sending" ? "Start when uploaded" : "Start"}
         <kbd>Ctrl Enter</kbd>
       </button>
-      <p class="muted center pad">Nothing is sent before the whole file is counted.</p>
+      <p class="muted center pad">{missing ?? "Nothing is sent before the whole file is counted."}</p>
     </div>
   );
 }

@@ -1,5 +1,5 @@
 import { api, type Webhook } from "../../../api";
-import { hostPath } from "../../lib/format";
+import { count, hostPath } from "../../lib/format";
 import { useKeys } from "../../lib/keys";
 import { importerName, importers, keepWebhooks } from "../../lib/names";
 import { useReloadOn, useResource } from "../../lib/resource";
@@ -8,7 +8,7 @@ import { useRows } from "../../lib/rows";
 import { Ago } from "../../components/ago";
 import { mayChange, readOnlyReason } from "../../components/button";
 import { Empty } from "../../components/empty";
-import { FilterChip } from "../../components/filter_chip";
+import { FilterChip, SearchBox } from "../../components/filter_chip";
 import { PageHead } from "../../components/page_head";
 import { Pill } from "../../components/pill";
 import { ProblemBox } from "../../components/problem";
@@ -66,7 +66,11 @@ export function Webhooks() {
     return answer;
   });
   useReloadOn((change) => change.kind === "webhook" || change.kind === "deleted", webhooks.reload, 300);
-  const rows = (webhooks.data?.data ?? []).filter((each) => enabled === undefined || String(each.enabled) === enabled);
+  const q = query.get("q") ?? "";
+  const words = q.toLowerCase();
+  const rows = (webhooks.data?.data ?? []).filter(
+    (each) => (enabled === undefined || String(each.enabled) === enabled) && (!words || `${each.url} ${each.description} ${each.id}`.toLowerCase().includes(words)),
+  );
   const { row } = useRows(rows.map((each) => each.id), (id) => `/webhooks/${id}`);
   useKeys({ n: () => mayChange() && navigate("/webhooks/new") });
   const none = webhooks.data && !webhooks.data.data.length && !templateId;
@@ -83,6 +87,7 @@ export function Webhooks() {
         (webhooks.data || webhooks.loading) && (
           <>
             <div class="filters">
+              <SearchBox label="URL, description or id" value={q} shortcut="/" onChange={(text) => setParameters({ q: text })} />
               <FilterChip
                 label="Importer"
                 value={templateId}
@@ -129,6 +134,13 @@ export function Webhooks() {
                 </p>
               )}
             </section>
+            {webhooks.data && (
+              <div class="list-foot">
+                <span>
+                  {count(rows.length)} of {webhooks.data.next ? `the newest ${count(webhooks.data.data.length)}: there are more` : count(webhooks.data.data.length)}
+                </span>
+              </div>
+            )}
           </>
         )
       )}
