@@ -314,3 +314,15 @@ test("Resend.FewerThanCountedIsSaid", options, async (t) => {
   await page.getByRole("button", { name: /^Resend \d+ events/ }).click();
   await page.getByText("5 events of those counted did not match any more.").waitFor();
 });
+
+test("Event.AVeryLongHeaderLeavesRoomForWhatFollows", options, async (t) => {
+  const { page, mock, at } = await opened(t);
+  const [last] = mock.world.attempts.get(at["event pending"].split("/").pop()).slice(-1);
+  last.responseHeaders = { "X-Long": "v".repeat(3000), "X-After": "seen" };
+  await page.goto(mock.url + at["event pending"]);
+  await page.getByRole("button", { name: "Show all 3,000 characters" }).waitFor();
+  assert.ok(await page.getByText("X-After").evaluate((element) => element.getBoundingClientRect().bottom < element.closest(".code-box").getBoundingClientRect().bottom), "what follows is seen");
+  assert.deepEqual(await audit(page), []);
+  await page.getByRole("button", { name: "Show all 3,000 characters" }).click();
+  await page.getByText("v".repeat(3000)).waitFor();
+});

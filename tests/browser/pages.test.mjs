@@ -36,7 +36,7 @@ for (const theme of ["light", "dark"]) {
 }
 
 // Nothing yet, nothing that answers, and answers that take their time: told apart, and as good to use.
-for (const [kind, theme, width] of [["empty", "light", 390], ["failing", "dark", 1280], ["slow", "dark", 390]]) {
+for (const [kind, theme, width] of [["empty", "light", 390], ["empty", "dark", 1280], ["failing", "dark", 1280], ["failing", "dark", 390], ["slow", "dark", 390]]) {
   test(`Pages.State.${kind}.${theme}.${width}`, { skip, timeout: 300_000 }, async (t) => {
     const mock = await startMock({ kind });
     const { page, complaints, close } = await openBrowser({ theme, width, height: 844 });

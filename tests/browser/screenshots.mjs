@@ -47,6 +47,22 @@ receiver.state.answer = async (batch, request) => {
   return accept;
 };
 
+/** What a page looks like while there is nothing, nothing yet, or no answer. */
+async function takeState(name, width, path, prepare = async () => undefined) {
+  const { page, close } = await openBrowser({ theme: "dark", width, height: width > 500 ? 800 : 844 });
+  await signIn(page, daemon);
+  await page.locator(".dot.live").first().waitFor({ state: "attached" });
+  await prepare(page);
+  await page.goto(daemon.url + path);
+  await page.locator("h1").waitFor();
+  await wait(1200);
+  await page.screenshot({ path: join(folder, `${name}-dark${width < 500 ? "-narrow" : ""}.png`) });
+  await close();
+}
+await takeState("imports-empty", 390, "/imports");
+await takeState("events-loading", 390, "/events", (page) => page.route("**/v1/events?*", () => undefined));
+await takeState("overview-failed", 1280, "/", (page) => page.route("**/v1/stats?*", (route) => route.abort("connectionrefused")));
+
 const importers = {};
 for (const [name, path, fields] of [
   ["Customers", "/crm", { columns: { "E-mail": "email", "First name": "first_name" } }], ["POS ledger", "/pos", {}], ["Leads", "/ledger", {}], ["Catalogue", "/catalogue", {}],

@@ -21,7 +21,7 @@ export function LiveLine() {
   return (
     <div class="live-line row">
       <span class={`dot ${dot}`} aria-hidden="true" />
-      <span>{text}</span>
+      <span class="nowrap">{text}</span>
       <span class="faint grow clip">{extra}</span>
       <button type="button" class="link" aria-pressed={pausedByUser.value} onClick={toggleLive}>
         {pausedByUser.value ? "Go on" : "Pause"}

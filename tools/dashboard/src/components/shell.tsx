@@ -96,7 +96,7 @@ export function Shell({ children }: { children: ComponentChildren }) {
           <LiveLine />
           <div>
             <button type="button" class="who grow clip" title="Account: sign out" onClick={() => setAccount(true)}>
-              {session.value?.name} · {session.value?.scope}
+              {session.value ? `${session.value.name} · ${session.value.scope}` : "signed out"}
             </button>
             <ThemeButton />
             <button type="button" class="icon-button" aria-label="Keys and help" onClick={() => setHelp(true)}>

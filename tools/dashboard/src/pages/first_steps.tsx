@@ -1,5 +1,6 @@
 import { useKeys } from "../lib/keys";
 import { navigate } from "../lib/router";
+import { Command } from "../components/command";
 import { CopyButton } from "../components/id_chip";
 import { Empty } from "../components/empty";
 import { Icon } from "../components/icons";
@@ -25,7 +26,7 @@ export function FirstSteps({ title }: { title: string }) {
           title: "See what a receiver gets",
           text: (
             <>
-              <code>{listen}</code> verifies, checks the order and prints.
+              <Command text={listen} /> verifies, checks the order and prints.
             </>
           ),
           action: <CopyButton text={listen} label="Copy" edged />,
@@ -36,7 +37,7 @@ export function FirstSteps({ title }: { title: string }) {
             <>
               Drop a CSV anywhere on this page, or
               <br />
-              <code>pulter import customers.csv --template tpl_…</code>
+              <Command text="pulter import customers.csv --template tpl_…" />
             </>
           ),
           action: (

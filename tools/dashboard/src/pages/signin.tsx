@@ -1,6 +1,7 @@
 import { useState } from "preact/hooks";
 import { api, type Problem } from "../../api";
 import { isForPages, session, toProblem } from "../lib/http";
+import { Command } from "../components/command";
 import { CopyButton } from "../components/id_chip";
 import { Dialog } from "../components/dialog";
 import { Logo } from "../components/icons";
@@ -61,7 +62,7 @@ function TokenForm() {
       </button>
       <p class="muted field">A token is made on the machine of the daemon and shown once:</p>
       <div class="command">
-        <code>{command}</code>
+        <Command text={command} />
         <CopyButton text={command} label="Copy the command" bare />
       </div>
     </form>

@@ -1,3 +1,4 @@
+import { useState } from "preact/hooks";
 import type { Attempt } from "../../../api";
 import { bodyBytes } from "../../lib/answer";
 import { clockTime, count } from "../../lib/format";
@@ -7,6 +8,8 @@ import { Card } from "../../components/card";
 import { isReused, Waterfall } from "../../components/phases";
 import { panelOf, Tabs } from "../../components/tabs";
 import { Bytes, Text } from "../../components/text";
+
+const valueMax = 400;
 
 const titles: Record<number, string> = {
   200: "OK", 201: "Created", 202: "Accepted", 204: "No Content", 301: "Moved Permanently", 302: "Found", 400: "Bad Request",
@@ -24,6 +27,20 @@ function Explained({ name, value, attempt }: { name: string; value: string; atte
   return <span class="faint">{`   → not before ${clockTime(new Date(begun + wait))}`}</span>;
 }
 
+/** A value of a header; of a very long one its begin, so that what stands after it is seen. */
+function HeaderValue({ value }: { value: string }) {
+  const [whole, setWhole] = useState(false);
+  if (whole || value.length <= valueMax) return <Text value={value} />;
+  return (
+    <>
+      <Text value={value.slice(0, valueMax)} />…{" "}
+      <button type="button" class="link" onClick={() => setWhole(true)}>
+        Show all {count(value.length)} characters
+      </button>
+    </>
+  );
+}
+
 function Headers({ headers, attempt }: { headers: Record<string, string>; attempt?: Attempt }) {
   return (
     <>
@@ -32,7 +49,7 @@ function Headers({ headers, attempt }: { headers: Record<string, string>; attemp
           <bdi class="k">
             <Text value={name} />
           </bdi>
-          : <Text value={value} />
+          : <HeaderValue value={value} />
           {attempt && <Explained name={name} value={value} attempt={attempt} />}
         </div>
       ))}

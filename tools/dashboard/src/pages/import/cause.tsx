@@ -72,9 +72,9 @@ function Halted({ value, lane, event, last }: { value: Import; lane: ImportLane;
         <>
           <a href={`/webhooks/${lane.webhookId}`}>The webhook</a> is disabled: enable it, then resume.
         </>
-      ) : (
+      ) : said || !last?.error || !/\bresume\b/.test(last.error) ? (
         "Fix the receiver, then resume."
-      )}
+      ) : null}
     </Note>
   );
 }

@@ -88,7 +88,7 @@ function Form({ importer }: { importer: Importer | undefined }) {
           <label class="check">
             <input type="checkbox" checked={value.dataSync} onChange={(event) => set({ dataSync: event.currentTarget.checked })} />
             <span>
-              <code>dataSync</code> <span class="muted">keep file, events and answers for 30 days, to look at and to resend</span>
+              <code>dataSync</code> <span class="muted">keep file, events and answers until retention takes them, to look at and to resend</span>
             </span>
           </label>
           <label class="field">

@@ -158,7 +158,7 @@ export function ImporterPage({ id }: { id: string }) {
               <dt>batchSize</dt>
               <dd>{count(value.batchSize)} rows</dd>
               <dt>dataSync</dt>
-              <dd>{value.dataSync ? "yes: file, events and answers are kept for 30 days" : "no: nothing is kept after the last batch"}</dd>
+              <dd>{value.dataSync ? "yes: file, events and answers are kept until retention takes them" : "no: nothing is kept after the last batch"}</dd>
               <dt>webhookUrl</dt>
               <dd class="mono">{value.webhookUrl ? <Text value={value.webhookUrl} /> : <span class="faint">none: its webhooks</span>}</dd>
               <dt>allowedWebhookHosts</dt>

@@ -7,7 +7,7 @@ import { importers, importersKnown, importersProblem, loadNames, webhookName, we
 import { navigate } from "../../lib/router";
 import { takeFile } from "../../lib/upload_file";
 import { Card } from "../../components/card";
-import { mayChange, readOnlyReason } from "../../components/button";
+import { mayChange } from "../../components/button";
 import { ProblemBox } from "../../components/problem";
 import { UrlField } from "../../components/url_field";
 import { UploadError } from "../../lib/upload";
@@ -68,11 +68,11 @@ export function Deliver({
   const sized = Number.isInteger(batchSize) && batchSize >= 1;
   const ready = !!file && !blocked && sized && (byUrl ? urlAllowed === true : !!importer) && isObject(user) && isObject(metadata);
   const missing = !mayChange()
-    ? readOnlyReason()
+    ? undefined
     : !file
       ? "Choose a file first."
       : blocked
-        ? "This file cannot be used."
+        ? "Choose another file, or have it read otherwise."
         : !sized
           ? "Rows per batch is no number of rows."
           : byUrl && !url.trim()
@@ -190,7 +190,7 @@ export function Deliver({
         <label class="check">
           <input type="checkbox" checked={dataSync} onChange={(event) => setKeep(event.currentTarget.checked)} />
           <span>
-            Keep file and answers <span class="muted">(dataSync; 30 days where retention_days says nothing else)</span>
+            Keep file and answers <span class="muted">to look at and to resend (dataSync)</span>
           </span>
         </label>
         <details>
