@@ -22,10 +22,11 @@ for (const theme of ["light", "dark"]) {
       await page.setViewportSize({ width: 1280, height: 800 });
       await page.goto(mock.url + path);
       await settle(page);
-      await look(page, `${name}, 1280 px`);
+      // Rules look at colours and at the order of things: each theme and each width once is enough.
+      await look(page, `${name}, 1280 px`, theme === "light");
       await page.setViewportSize({ width: 390, height: 844 });
       await settle(page);
-      await look(page, `${name}, 390 px`);
+      await look(page, `${name}, 390 px`, theme === "dark");
       // As narrow as 1280 px at 400 %: nothing scrolls both ways.
       await page.setViewportSize({ width: 320, height: 640 });
       const wide = await tooWide(page);
