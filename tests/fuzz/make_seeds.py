@@ -3,6 +3,7 @@
 
 Each input begins with the decisions that its target takes from the front (see the target), then the text.
 """
+import ipaddress
 import pathlib
 
 CORPUS = pathlib.Path(__file__).resolve().parent / "corpus"
@@ -96,6 +97,17 @@ def url_seeds():
         for kind, front in (("public", public), ("private", private), ("mapped", mapped)):
             if i < 3 or kind == "public":
                 write("url_policy", f"{kind}_{i:02}", front, url)
+    # A name that leads to one address of each special range, and to what is reachable inside of one.
+    special = ["0.1.2.3", "100.64.0.1", "100.100.100.200", "168.63.129.16", "169.254.169.254", "172.31.0.1", "192.0.0.192",
+               "192.0.2.1", "192.88.99.1", "198.19.0.1", "198.51.100.1", "203.0.113.1", "224.0.0.1", "240.0.0.1",
+               "::1", "64:ff9b::c058:6301", "64:ff9b::808:808", "100::1", "2001::1", "2001:1::1", "2001:1::4", "2001:2::1",
+               "2001:3::1", "2001:4:112::1", "2001:20::1", "2001:40::1", "2001:1ff::1", "2001:200::1", "2001:db8::1",
+               "2002:a00:1::1", "2620:fe::fe", "2620:fe::5efe:a00:1", "3fff::1", "3fff:1000::1", "5f00::1", "fc00::1",
+               "fd00:ec2::254", "fd00:ec2::23", "fe80::1", "fec0::1", "ff02::1"]
+    for i, text in enumerate(special):
+        address = ipaddress.ip_address(text)
+        front = bytes([1, 1, 1 if address.version == 6 else 0]) + address.packed
+        write("url_policy", f"special_{i:02}", front, "https://hooks.example.com/in")
 
 
 def encoding_seeds():

@@ -1,7 +1,10 @@
 // A URL and what the name servers say: nothing is dialled that an independent list of addresses forbids, and
 // a URL that was read once reads the same again.
+#include <algorithm>
+#include <array>
 #include <cstring>
 #include <memory>
+#include <span>
 #include <string>
 #include <vector>
 
@@ -12,28 +15,58 @@
 namespace pulter::fuzz {
 namespace {
 
-bool is_forbidden_ipv4(const std::uint8_t* a) {
-  if (a[0] == 0 || a[0] == 10 || a[0] == 127 || a[0] >= 224) return true;
-  if (a[0] == 100 && (a[1] & 0xc0U) == 64) return true;
-  if (a[0] == 169 && a[1] == 254) return true;
-  if (a[0] == 172 && (a[1] & 0xf0U) == 16) return true;
-  if (a[0] == 192 && a[1] == 168) return true;
-  if (a[0] == 192 && a[1] == 0 && (a[2] == 0 || a[2] == 2)) return true;
-  if (a[0] == 198 && (a[1] == 18 || a[1] == 19)) return true;
-  return (a[0] == 198 && a[1] == 51 && a[2] == 100) || (a[0] == 203 && a[1] == 0 && a[2] == 113) ||
-         (a[0] == 168 && a[1] == 63 && a[2] == 129 && a[3] == 16);
+/// The first `bits` of an address, as bytes in the order of the network.
+struct Range {
+  std::array<std::uint8_t, 16> bytes;
+  unsigned bits;
+};
+
+// "Globally reachable: False" in the IANA IPv4 Special-Purpose Address Registry, multicast (RFC 5771), and
+// the relay anycast of 6to4, which was taken back (RFC 7526). Written from the registries, without a look at
+// the code under test.
+constexpr std::array forbidden_ipv4 = {
+    Range{{0}, 8}, Range{{10}, 8}, Range{{100, 64}, 10}, Range{{127}, 8}, Range{{169, 254}, 16},
+    Range{{172, 16}, 12}, Range{{192, 0, 0}, 24}, Range{{192, 0, 2}, 24}, Range{{192, 88, 99}, 24},
+    Range{{192, 168}, 16}, Range{{198, 18}, 15}, Range{{198, 51, 100}, 24}, Range{{203, 0, 113}, 24},
+    Range{{224}, 4}, Range{{240}, 4}, Range{{168, 63, 129, 16}, 32},
+    // Where clouds hand out credentials, for the day on which their range is thought to be reachable.
+    Range{{100, 100, 100, 200}, 32}, Range{{169, 254, 169, 254}, 32}, Range{{192, 0, 0, 192}, 32}};
+
+// The same of the IPv6 registry, inside of global unicast, which is 2000::/3: all else is forbidden anyway.
+constexpr std::array forbidden_ipv6 = {Range{{0x20, 0x01, 0x00}, 23}, Range{{0x20, 0x01, 0x0d, 0xb8}, 32},
+                                       Range{{0x20, 0x02}, 16}, Range{{0x3f, 0xff, 0x00}, 20}};
+
+// Inside of 2001::/23, and "Globally reachable: True": anycast for PCP, TURN and DNS-SD, AMT, AS112,
+// ORCHIDv2, drone identification.
+constexpr std::array reachable_ipv6 = {Range{{0x20, 0x01, 0, 1, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 1}, 128},
+                                       Range{{0x20, 0x01, 0, 1, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 2}, 128},
+                                       Range{{0x20, 0x01, 0, 1, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 3}, 128},
+                                       Range{{0x20, 0x01, 0, 3}, 32},
+                                       Range{{0x20, 0x01, 0, 4, 0x01, 0x12}, 48},
+                                       Range{{0x20, 0x01, 0, 0x20}, 28},
+                                       Range{{0x20, 0x01, 0, 0x30}, 28}};
+
+bool is_in(const Range& range, const std::uint8_t* address) {
+  for (unsigned bit = 0; bit < range.bits; ++bit) {
+    const unsigned differing = static_cast<unsigned>(range.bytes[bit / 8] ^ address[bit / 8]);
+    if (((differing >> (7U - bit % 8U)) & 1U) != 0) return false;
+  }
+  return true;
 }
 
-/// Written from the registries of special addresses, without a look at the code under test.
+bool is_in_any(std::span<const Range> ranges, const std::uint8_t* address) {
+  return std::ranges::any_of(ranges, [&](const Range& range) { return is_in(range, address); });
+}
+
 bool is_forbidden(const net::IpAddress& address) {
   const std::uint8_t* a = address.bytes.data();
-  if (address.family == net::Family::ipv4) return is_forbidden_ipv4(a);
-  const std::array<std::uint8_t, 12> nat64 = {0, 0x64, 0xff, 0x9b};
-  if (std::memcmp(a, nat64.data(), nat64.size()) == 0) return is_forbidden_ipv4(a + 12);
-  // Global unicast is 2000::/3; of that 6to4, Teredo and documentation are not for anybody.
-  if ((a[0] & 0xe0U) != 0x20) return true;
-  if (a[0] == 0x20 && a[1] == 0x02) return true;
-  return a[0] == 0x20 && a[1] == 0x01 && ((a[2] == 0x0d && a[3] == 0xb8) || (a[2] == 0 && a[3] == 0));
+  if (address.family == net::Family::ipv4) return is_in_any(forbidden_ipv4, a);
+  // By NAT64 (64:ff9b::/96, RFC 6052) the IPv4 address inside is reached.
+  if (is_in({{0, 0x64, 0xff, 0x9b}, 96}, a)) return is_in_any(forbidden_ipv4, a + 12);
+  if (!is_in({{0x20}, 3}, a)) return true;
+  // ISATAP (RFC 5214): the last half begins with 0:5efe, with or without the bit that says "global".
+  const bool is_isatap = (a[8] == 0 || a[8] == 2) && a[9] == 0 && a[10] == 0x5e && a[11] == 0xfe;
+  return is_isatap || (is_in_any(forbidden_ipv6, a) && !is_in_any(reachable_ipv6, a));
 }
 
 class FakeNames final : public io::Resolver {
