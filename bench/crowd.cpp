@@ -1,4 +1,4 @@
-// The other end of `bench/stall` and `bench/many`: receivers by the thousand in one process, and a client
+// The other end of `bench/stall`, and of `bench/stall --many`: receivers by the thousand in one process, and a client
 // that imports by the thousand. One thread, one ring.
 //
 //     crowd receive            listens on 127.0.0.1, one port per manner; prints the ports as JSON, then

@@ -29,6 +29,15 @@ TEST(BenchReport, MedianOfOddEvenAndNone) {
   EXPECT_EQ(median({4, 1, 2, 3}), 2.5);
 }
 
+TEST(BenchReport, NamesAKernelByItsVersionAlone) {
+  EXPECT_EQ(kernel_version("6.1.0-18-amd64"), "6.1");
+  EXPECT_EQ(kernel_version("6.12.3"), "6.12");
+  EXPECT_EQ(kernel_version("6.8-rc1"), "6.8");
+  EXPECT_EQ(kernel_version("7.0"), "7.0");
+  EXPECT_EQ(kernel_version("odd"), "odd");
+  EXPECT_EQ(kernel_version(""), "");
+}
+
 TEST(BenchReport, PercentileIsTheNearestRank) {
   std::vector<double> values;
   for (int i = 100; i >= 1; --i) values.push_back(i);

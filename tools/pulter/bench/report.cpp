@@ -125,12 +125,18 @@ std::string report_json(const Report& report) {
   return out + "\n";
 }
 
+std::string kernel_version(std::string_view release) {
+  const std::size_t second = release.find('.');
+  if (second == std::string_view::npos) return std::string(release);
+  return std::string(release.substr(0, release.find_first_not_of("0123456789", second + 1)));
+}
+
 std::string machine_text() {
   std::string processor = proc_value("/proc/cpuinfo", "model name");
   if (processor.empty()) processor = "unknown processor";
   const std::string memory = proc_value("/proc/meminfo", "MemTotal");
   const double gib = std::strtod(memory.c_str(), nullptr) / (1024.0 * 1024.0);
-  std::string version = first_line("/proc/sys/kernel/osrelease");
+  const std::string version = kernel_version(first_line("/proc/sys/kernel/osrelease"));
   return fmt::format("{}, {} cores, {:.0f} GiB, Linux {}, loopback, TCP congestion control {}", processor,
                      std::thread::hardware_concurrency(), gib, version,
                      first_line("/proc/sys/net/ipv4/tcp_congestion_control"));

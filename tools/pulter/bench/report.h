@@ -62,5 +62,7 @@ struct Report {
 
 /// What the figures were taken on, from /proc.
 [[nodiscard]] std::string machine_text();
+/// "6.1" of "6.1.0-18-amd64": what comes behind names a build, and nobody else has it.
+[[nodiscard]] std::string kernel_version(std::string_view release);
 
 }  // namespace pulter::tool::bench
