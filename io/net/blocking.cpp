@@ -155,8 +155,12 @@ std::uint16_t local_port(const Descriptor& socket) {
   return ntohs(address.sin_port);
 }
 
-std::optional<Descriptor> accept(const Descriptor& listener) {
+Result<std::optional<Descriptor>> accept(const Descriptor& listener) {
   Descriptor socket(::accept4(listener.number(), nullptr, nullptr, SOCK_CLOEXEC | SOCK_NONBLOCK));
+  if (!socket && (errno == EMFILE || errno == ENFILE || errno == ENOBUFS || errno == ENOMEM)) {
+    return fail(ErrorCode::limit_reached, errno,
+                std::string("A connection cannot be accepted: ") + std::strerror(errno) + ".");
+  }
   if (!socket) return std::nullopt;
   const int on = 1;
   ::setsockopt(socket.number(), IPPROTO_TCP, TCP_NODELAY, &on, sizeof(on));

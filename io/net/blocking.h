@@ -50,8 +50,10 @@ class Descriptor {
 /// The port that a socket is bound to.
 [[nodiscard]] std::uint16_t local_port(const Descriptor& socket);
 
-/// Takes one waiting connection, set not to block; nothing when none waits.
-[[nodiscard]] std::optional<Descriptor> accept(const Descriptor& listener);
+/// Takes one waiting connection, set not to block; nothing when none waits. Errors: limit_reached with the
+/// errno when no descriptor or no memory is free; the connection waits on then, and its listener stays
+/// readable.
+[[nodiscard]] Result<std::optional<Descriptor>> accept(const Descriptor& listener);
 
 /// Sends all of `bytes`. Errors: connection_closed when the peer went away, send_failed otherwise.
 [[nodiscard]] Result<> send_all(const Descriptor& socket, std::string_view bytes);

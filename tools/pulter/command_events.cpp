@@ -19,6 +19,23 @@ std::vector<std::pair<std::string, std::string>> query_of(const EventFilter& fil
           {"name", filter.name},          {"limit", filter.limit},          {"cursor", filter.cursor}};
 }
 
+/// The whole response log of an event, as one list: whoever looks into it must not miss the last attempts.
+json::Value read_attempts(Context& context, const std::string& id) {
+  json::Value whole = context.client.send_json({.target = event_path(id, "/attempts?limit=200")});
+  std::string next = text_of(whole, "next");
+  while (!next.empty()) {
+    json::Value page = context.client.send_json(
+        {.target = event_path(id, "/attempts?limit=200&cursor=" + percent_encode(next))});
+    next = text_of(page, "next");
+    for (json::Member& member : whole.members) {
+      if (member.key == "next") member.value = json::Value{};
+      if (member.key != "data") continue;
+      for (const json::Value& attempt : items_of(page, "data")) member.value.items.push_back(attempt);
+    }
+  }
+  return whole;
+}
+
 std::string attempt_text(const json::Value& attempt) {
   const std::string status = text_of(attempt, "status");
   std::string out =
@@ -74,7 +91,7 @@ ExitCode run_events_show(Context& context, const std::string& id) {
     return shown == ExitCode::delivered ? logged : shown;
   }
   const std::string event = json::to_text(context.client.send_json({.target = event_path(id)}));
-  const json::Value log = context.client.send_json({.target = event_path(id, "/attempts")});
+  const json::Value log = read_attempts(context, id);
   const json::Value* attempts = log.find("data");
   // The event as the API gives it, and its log beside its own fields.
   print(event.substr(0, event.size() - 1) +
@@ -87,7 +104,7 @@ ExitCode run_events_body(Context& context, const std::string& id) {
 }
 
 ExitCode run_events_attempts(Context& context, const std::string& id) {
-  const json::Value list = context.client.send_json({.target = event_path(id, "/attempts")});
+  const json::Value list = read_attempts(context, id);
   if (context.json) {
     print(json::to_text(list) + "\n");
     return ExitCode::delivered;

@@ -3,14 +3,18 @@
 #include <fmt/format.h>
 #include <unistd.h>
 
+#include <cstdlib>
 #include <filesystem>
+#include <tuple>
 
 #include "bench/data_sets.h"
 #include "io/child_process.h"
 #include "io/net/blocking.h"
+#include "io/net/blocking_poller.h"
 #include "io/process.h"
 #include "io/terminal.h"
 #include "tools/pulter/bench/receiver.h"
+#include "tools/pulter/context.h"
 #include "tools/pulter/failure.h"
 
 namespace pulter::tool::bench {
@@ -19,6 +23,12 @@ namespace {
 namespace fs = std::filesystem;
 
 constexpr double long_run_s = 4.0;
+constexpr double removal_max_s = 5.0;
+/// 128 + the signal's number, as shells say it.
+constexpr int exit_interrupted = 130;
+constexpr int exit_terminated = 143;
+constexpr std::uint64_t stopped_key = 0;
+constexpr std::uint64_t over_key = 1;
 
 /// pulterd beside this program, or where the build puts it, or by name for PATH.
 std::string find_daemon(const Options& options) {
@@ -55,11 +65,37 @@ TemporaryFolder::TemporaryFolder(const std::string& parent) {
     throw Failure(ExitCode::failed, "Cannot make the folder " + path_ + ": " + error.message() +
                                         ". Name another place with --folder.");
   }
+  stopped_ = value_or_throw(io::blocking::stop_signals());
+  std::tie(over_, over_end_) = value_or_throw(io::make_pipe());
+  watch_ = std::thread([this] { remove_when_stopped(); });
 }
 
 TemporaryFolder::~TemporaryFolder() {
+  check(io::blocking::write_all(over_end_.number(), "over"));
+  watch_.join();
   std::error_code ignored;
   fs::remove_all(path_, ignored);
+}
+
+/// The thread that waits for a signal. Whatever runs then has no say: scenarios wait in many places, some for
+/// minutes.
+void TemporaryFolder::remove_when_stopped() {
+  io::blocking::Poller poller = value_or_throw(io::blocking::Poller::create());
+  poller.add(stopped_, stopped_key);
+  poller.add(over_, over_key);
+  while (true) {
+    for (const io::blocking::Poller::Ready& ready : poller.wait(-1)) {
+      if (ready.key == over_key) return;
+      const io::StopSignal signal = io::take_stop_signal(stopped_.number());
+      if (signal == io::StopSignal::none) continue;
+      // Daemons still write into it for a moment.
+      const std::int64_t start = now_ns();
+      std::error_code error;
+      while (fs::exists(path_, error) && seconds_since(start) < removal_max_s) fs::remove_all(path_, error);
+      print_error("\npulter bench: stopped. Nothing was written.\n");
+      std::_Exit(signal == io::StopSignal::interrupt ? exit_interrupted : exit_terminated);
+    }
+  }
 }
 
 Bench::Bench(Options options)

@@ -6,8 +6,10 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <thread>
 #include <vector>
 
+#include "io/net/blocking.h"
 #include "tools/pulter/bench/report.h"
 
 namespace pulter::tool::bench {
@@ -26,7 +28,9 @@ struct Options {
   std::string folder;  ///< where stores and files are made; empty: TMPDIR or /tmp
 };
 
-/// A folder that vanishes with its owner.
+/// A folder that vanishes with its owner, and when somebody ends the program by SIGINT or SIGTERM: from its
+/// making on both remove the folder and end the program with 128 + the signal's number. The daemons and
+/// rivals that were started get a SIGTERM then (io/child_process.h). Make it before other threads.
 class TemporaryFolder {
  public:
   explicit TemporaryFolder(const std::string& parent);
@@ -36,7 +40,13 @@ class TemporaryFolder {
   [[nodiscard]] std::string path(std::string_view name) const { return path_ + "/" + std::string(name); }
 
  private:
+  void remove_when_stopped();
+
   std::string path_;
+  io::blocking::Descriptor stopped_;
+  io::blocking::Descriptor over_;  ///< readable when its other end is closed
+  io::blocking::Descriptor over_end_;
+  std::thread watch_;
 };
 
 /// What all scenarios share: options, the folder, the data files made so far.

@@ -129,9 +129,12 @@ void Receiver::run() {
 }
 
 void Receiver::accept_all() {
-  while (std::optional<io::blocking::Descriptor> socket = io::blocking::accept(listener_)) {
+  while (true) {
+    Result<std::optional<io::blocking::Descriptor>> socket = io::blocking::accept(listener_);
+    if (!socket) return note_problem(socket.error().detail);
+    if (!*socket) return;
     auto connection = std::make_unique<Connection>();
-    connection->socket = *std::move(socket);
+    connection->socket = **std::move(socket);
     connection->key = next_key_++;
     poller_.add(connection->socket, connection->key);
     const std::uint64_t key = connection->key;

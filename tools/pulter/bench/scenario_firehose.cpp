@@ -4,6 +4,7 @@
 
 #include <memory>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "io/process.h"
@@ -48,17 +49,23 @@ void compare_bytes(Bench& bench, Daemon& daemon, Receiver& checking, const std::
                   rows, digest));
 }
 
+/// A report with what is measured of each import; no entrants yet.
+ScenarioReport report_on_imports(std::string name, std::string question, std::string reference) {
+  ScenarioReport scenario;
+  scenario.name = std::move(name);
+  scenario.question = "one large file, one webhook: " + std::move(question);
+  scenario.metrics = {
+      {"CPU", "s", 3}, {"wall", "s", 3}, {"anonymous memory", "MB", 1}, {"rows per CPU-s", "M", 2}};
+  scenario.reference = std::move(reference);
+  return scenario;
+}
+
 }  // namespace
 
 ScenarioReport run_firehose_scenario(Bench& bench) {
   const std::uint64_t rows = bench.options().rows;
   const std::string file = bench.data_file("contacts", rows);
-  ScenarioReport scenario;
-  scenario.name = "firehose";
-  scenario.question = "one large file, one webhook: what does a row cost?";
-  scenario.metrics = {
-      {"CPU", "s", 3}, {"wall", "s", 3}, {"anonymous memory", "MB", 1}, {"rows per CPU-s", "M", 2}};
-  scenario.reference = "pulterd, relaxed";
+  ScenarioReport scenario = report_on_imports("firehose", "what does a row cost?", "pulterd, relaxed");
   Receiver dropping({});
   Receiver checking({.verify = true});
   Daemon relaxed(bench, {.name = "relaxed", .durability = "relaxed"});
@@ -102,12 +109,7 @@ ScenarioReport run_firehose_scenario(Bench& bench) {
 ScenarioReport run_scaling_scenario(Bench& bench) {
   const std::uint64_t rows = bench.options().rows;
   const std::string file = bench.data_file("contacts", rows);
-  ScenarioReport scenario;
-  scenario.name = "scaling";
-  scenario.question = "one large file, one webhook: what do more shards give it?";
-  scenario.metrics = {
-      {"CPU", "s", 3}, {"wall", "s", 3}, {"anonymous memory", "MB", 1}, {"rows per CPU-s", "M", 2}};
-  scenario.reference = "1 shard";
+  ScenarioReport scenario = report_on_imports("scaling", "what do more shards give it?", "1 shard");
   scenario.setup =
       fmt::format("the firehose's file and receiver, relaxed; {} cores, one of which the receiver uses too.",
                   io::usable_cpus());

@@ -13,33 +13,39 @@ constexpr std::string_view chunked = "HTTP/1.1 200 OK\r\nTransfer-Encoding: chun
 constexpr std::string_view many_as =
     "aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa";
 
+/// One byte a second.
+constexpr HostileCase slow(std::string_view name, std::string_view help, std::string_view bytes) {
+  return {.name = name, .help = help, .bytes = bytes, .dribble_ms = 1000};
+}
+/// To every request, and it counts as delivered.
+constexpr HostileCase repeated(std::string_view name, std::string_view help, std::string_view bytes) {
+  return {.name = name, .help = help, .bytes = bytes, .when = each};
+}
+constexpr HostileCase before_the_body(HostileWhen when, std::string_view name, std::string_view help,
+                                      std::string_view bytes) {
+  return {.name = name, .help = help, .bytes = bytes, .when = when};
+}
+constexpr HostileCase broken(HostileEnd end, std::string_view name, std::string_view help,
+                             std::string_view bytes) {
+  return {.name = name, .help = help, .bytes = bytes, .end = end};
+}
+
 // In the order of the list of hostile answers, and under its numbers.
 constexpr std::array cases{
     // 1 slowness: set a short timeoutMs on the webhook
     HostileCase{"no-answer", "takes the request and does not answer", {}},
-    HostileCase{"slow-head",
-                "the head of the answer comes one byte a second",
-                "HTTP/1.1 200 OK\r\nX-Slow: aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa",
-                {},
-                1000},
-    HostileCase{
-        "slow-body",
-        "200 at once, its body one byte a second",
-        "HTTP/1.1 200 OK\r\nContent-Length: 900\r\n\r\naaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa",
-        {},
-        1000},
+    slow("slow-head", "the head of the answer comes one byte a second",
+         "HTTP/1.1 200 OK\r\nX-Slow: aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa"),
+    slow("slow-body", "200 at once, its body one byte a second",
+         "HTTP/1.1 200 OK\r\nContent-Length: 900\r\n\r\naaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa"),
     // 2 size
     HostileCase{"endless-body", "200 with a body that does not end", "HTTP/1.1 200 OK\r\n\r\n", many_as, 0,
                 each},
     HostileCase{"huge-body", "500 with a body of 99,999,999,999 bytes",
                 "HTTP/1.1 500 No\r\nContent-Length: 99999999999\r\n\r\n", many_as},
     // 3 compression
-    HostileCase{"gzip-body",
-                "200 with a body said to be gzip",
-                "HTTP/1.1 200 OK\r\nContent-Encoding: gzip\r\nContent-Length: 4\r\n\r\n\x1f\x8b\x08\0"sv,
-                {},
-                0,
-                each},
+    repeated("gzip-body", "200 with a body said to be gzip",
+             "HTTP/1.1 200 OK\r\nContent-Encoding: gzip\r\nContent-Length: 4\r\n\r\n\x1f\x8b\x08\0"sv),
     // 4 headers
     HostileCase{"endless-headers", "headers without end", "HTTP/1.1 200 OK\r\n", "X-More: of it\r\n"},
     HostileCase{"endless-header", "one header without end", "HTTP/1.1 200 OK\r\nX-Long: ", many_as},
@@ -75,48 +81,19 @@ constexpr std::array cases{
     HostileCase{"bad-status", "status 600", "HTTP/1.1 600 No\r\nContent-Length: 2\r\n\r\nok"},
     HostileCase{"bad-version", "HTTP/1.10", "HTTP/1.10 200 OK\r\nContent-Length: 2\r\n\r\nok"},
     // 10 more than was asked for
-    HostileCase{
-        "answer-in-advance",
-        "two answers to each request: the second is nobody's",
-        "HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nokHTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok",
-        {},
-        0,
-        each},
+    repeated("answer-in-advance", "two answers to each request: the second is nobody's",
+             "HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nokHTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok"),
     // 11 before the request is whole
-    HostileCase{"early-503",
-                "503 as soon as the head came, once",
-                "HTTP/1.1 503 Busy\r\nContent-Length: 0\r\n\r\n",
-                {},
-                0,
-                early},
-    HostileCase{"early-413",
-                "413 as soon as the head came, always",
-                "HTTP/1.1 413 Too Large\r\nContent-Length: 0\r\n\r\n",
-                {},
-                0,
-                always_early},
+    before_the_body(early, "early-503", "503 as soon as the head came, once",
+                    "HTTP/1.1 503 Busy\r\nContent-Length: 0\r\n\r\n"),
+    before_the_body(always_early, "early-413", "413 as soon as the head came, always",
+                    "HTTP/1.1 413 Too Large\r\nContent-Length: 0\r\n\r\n"),
     // 12 breaks
-    HostileCase{"close-in-head",
-                "closes inside the head of the answer",
-                "HTTP/1.1 200 OK\r\nContent-Le",
-                {},
-                0,
-                once,
-                close},
-    HostileCase{"close-in-body",
-                "closes inside the body of the answer",
-                "HTTP/1.1 200 OK\r\nContent-Length: 5\r\n\r\nhel",
-                {},
-                0,
-                once,
-                close},
-    HostileCase{"reset-in-body",
-                "resets inside the body of the answer",
-                "HTTP/1.1 200 OK\r\nContent-Length: 5\r\n\r\nhel",
-                {},
-                0,
-                once,
-                reset},
+    broken(close, "close-in-head", "closes inside the head of the answer", "HTTP/1.1 200 OK\r\nContent-Le"),
+    broken(close, "close-in-body", "closes inside the body of the answer",
+           "HTTP/1.1 200 OK\r\nContent-Length: 5\r\n\r\nhel"),
+    broken(reset, "reset-in-body", "resets inside the body of the answer",
+           "HTTP/1.1 200 OK\r\nContent-Length: 5\r\n\r\nhel"),
     HostileCase{"close-unannounced",
                 "closes after each answer without saying so",
                 "HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok",
@@ -127,21 +104,12 @@ constexpr std::array cases{
     // 13 other protocols
     HostileCase{"101", "switches to another protocol",
                 "HTTP/1.1 101 Switching Protocols\r\nUpgrade: h2c\r\nConnection: Upgrade\r\n\r\n"},
-    HostileCase{"204-with-body",
-                "204 and a body all the same",
-                "HTTP/1.1 204 No Content\r\nContent-Length: 5\r\n\r\nhello",
-                {},
-                0,
-                each},
-    HostileCase{
-        "205", "205 Reset Content", "HTTP/1.1 205 Reset Content\r\nContent-Length: 0\r\n\r\n", {}, 0, each},
-    HostileCase{"http-0.9", "a page without a head", "<html>ok</html>", {}, 0, once, close},
-    HostileCase{"http-1.0",
-                "HTTP/1.0 that wants to be kept alive",
-                "HTTP/1.0 200 OK\r\nContent-Length: 2\r\nConnection: keep-alive\r\n\r\nok",
-                {},
-                0,
-                each},
+    repeated("204-with-body", "204 and a body all the same",
+             "HTTP/1.1 204 No Content\r\nContent-Length: 5\r\n\r\nhello"),
+    repeated("205", "205 Reset Content", "HTTP/1.1 205 Reset Content\r\nContent-Length: 0\r\n\r\n"),
+    broken(close, "http-0.9", "a page without a head", "<html>ok</html>"),
+    repeated("http-1.0", "HTTP/1.0 that wants to be kept alive",
+             "HTTP/1.0 200 OK\r\nContent-Length: 2\r\nConnection: keep-alive\r\n\r\nok"),
     HostileCase{"http-2", "the preface of HTTP/2", "PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n"},
     // 14 Retry-After
     HostileCase{"retry-after-negative", "503 with Retry-After: -1",
@@ -154,21 +122,13 @@ constexpr std::array cases{
     HostileCase{"retry-after-years", "503 with Retry-After: 99999999: capped at 24 hours",
                 "HTTP/1.1 503 Busy\r\nContent-Length: 0\r\nRetry-After: 99999999\r\n\r\n"},
     // 15 text
-    HostileCase{"hostile-text",
-                "200 with escape sequences, markup, a formula and bytes that are no UTF-8",
-                "HTTP/1.1 200 OK\r\nContent-Length: 23\r\n\r\n\x1b[31m<script>=cmd|\xff\xfe!A0",
-                {},
-                0,
-                each},
+    repeated("hostile-text", "200 with escape sequences, markup, a formula and bytes that are no UTF-8",
+             "HTTP/1.1 200 OK\r\nContent-Length: 23\r\n\r\n\x1b[31m<script>=cmd|\xff\xfe!A0"),
     // 16 state
-    HostileCase{"cookies",
-                "200 with Set-Cookie, HSTS, Alt-Svc and a challenge",
-                "HTTP/1.1 200 OK\r\nSet-Cookie: id=1\r\nStrict-Transport-Security: max-age=9\r\nAlt-Svc: "
-                "h2=\":1\"\r\n"
-                "WWW-Authenticate: Basic realm=\"x\"\r\nContent-Length: 0\r\n\r\n",
-                {},
-                0,
-                each},
+    repeated("cookies", "200 with Set-Cookie, HSTS, Alt-Svc and a challenge",
+             "HTTP/1.1 200 OK\r\nSet-Cookie: id=1\r\nStrict-Transport-Security: max-age=9\r\nAlt-Svc: "
+             "h2=\":1\"\r\n"
+             "WWW-Authenticate: Basic realm=\"x\"\r\nContent-Length: 0\r\n\r\n"),
 };
 
 }  // namespace

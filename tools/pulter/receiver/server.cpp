@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "io/terminal.h"
+#include "tools/pulter/context.h"
 #include "tools/pulter/failure.h"
 
 namespace pulter::tool {
@@ -11,6 +12,8 @@ namespace {
 constexpr std::size_t piece_bytes = 1u << 20;
 /// An early answer has this time to be read before the connection ends.
 constexpr std::uint64_t early_answer_ms = 300;
+/// Between two looks whether a descriptor is free again.
+constexpr std::uint64_t accept_pause_ms = 100;
 constexpr std::uint64_t reserve_bytes_max = 256u << 20;
 
 http::RequestLimits limits() {
@@ -69,6 +72,7 @@ Result<> Server::run(const io::blocking::Descriptor& stop, std::uint64_t tick_ms
     }
     std::uint64_t until = tick_due;
     if (!due_.empty()) until = std::min(until, due_.top().first);
+    if (listen_again_ms_ != 0) until = std::min(until, listen_again_ms_);
     const int timeout = until > now_ms ? static_cast<int>(until - now_ms) : 0;
     for (const io::blocking::Poller::Ready& ready : poller_.wait(timeout)) {
       if (ready.key == stop_key) return {};
@@ -79,18 +83,39 @@ Result<> Server::run(const io::blocking::Descriptor& stop, std::uint64_t tick_ms
       if (ready.writable) writable(ready.key);
       if (ready.readable) readable(ready.key);
     }
-    answer_due(io::steady_ms());
+    now_ms = io::steady_ms();
+    answer_due(now_ms);
+    listen_again(now_ms);
   }
 }
 
 void Server::accept_all() {
-  while (std::optional<io::blocking::Descriptor> socket = io::blocking::accept(listener_)) {
+  while (true) {
+    Result<std::optional<io::blocking::Descriptor>> socket = io::blocking::accept(listener_);
+    if (!socket) return pause_listening(socket.error());
+    if (!*socket) return;
     auto connection = std::make_unique<Connection>();
-    connection->socket = *std::move(socket);
+    connection->socket = **std::move(socket);
     connection->key = next_key_++;
     poller_.add(connection->socket, connection->key);
     connections_.emplace(connection->key, std::move(connection));
   }
+}
+
+/// The poller would say at once, and for ever, that somebody waits.
+void Server::pause_listening(const Error& error) {
+  if (!told_of_shortage_) {
+    print_error("pulter listen: " + error.detail + " It waits until another one ends; raise `ulimit -n`.\n");
+  }
+  told_of_shortage_ = true;
+  poller_.change(listener_, listener_key, false, false);
+  listen_again_ms_ = io::steady_ms() + accept_pause_ms;
+}
+
+void Server::listen_again(std::uint64_t now_ms) {
+  if (listen_again_ms_ == 0 || now_ms < listen_again_ms_) return;
+  listen_again_ms_ = 0;
+  poller_.change(listener_, listener_key, true, false);
 }
 
 void Server::readable(std::uint64_t key) {

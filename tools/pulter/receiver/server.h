@@ -41,9 +41,9 @@ struct Response {
 class Server {
  public:
   using Handler = std::function<Response(Request&&)>;
-  /// Called when a request begins on `path` while another one on it is unanswered.
   /// Asked when only the head of a request is there: an answer to give without reading the rest.
   using Early = std::function<std::optional<Response>(const Request&)>;
+  /// Called when a request begins on `path` while another one on it is unanswered.
   using Overlap = std::function<void(const std::string& path)>;
 
   Server(io::blocking::Descriptor listener, bool discard_bodies, Handler handler, Overlap overlap);
@@ -67,6 +67,8 @@ class Server {
   using Due = std::pair<std::uint64_t, std::uint64_t>;  // steady ms, connection key
 
   void accept_all();
+  void pause_listening(const Error& error);
+  void listen_again(std::uint64_t now_ms);
   void readable(std::uint64_t key);
   void feed(Connection& connection, std::string_view bytes);
   void begin_request(Connection& connection);
@@ -87,6 +89,8 @@ class Server {
   Overlap overlap_;
   std::vector<char> piece_;
   std::uint64_t next_key_ = first_key;
+  std::uint64_t listen_again_ms_ = 0;  ///< 0: it listens
+  bool told_of_shortage_ = false;
   std::unordered_map<std::uint64_t, std::unique_ptr<Connection>> connections_;
   std::unordered_map<std::string, std::uint64_t> busy_paths_;  // path → connection with an unanswered request
   std::priority_queue<Due, std::vector<Due>, std::greater<>> due_;
