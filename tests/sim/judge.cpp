@@ -34,6 +34,8 @@ void Judge::begin_life() {
   settled_before_.merge(settled_);
   settled_.clear();
   came_.clear();
+  came_in_part_.clear();
+  said_whole_.clear();
   may_come_again_.clear();
   free_of_.clear();
   // What was asked for and never answered may have been done.
@@ -75,6 +77,21 @@ std::size_t Judge::received(Receipt receipt) {
   check_outstanding(receipt);
   receipts_.push_back(std::move(receipt));
   return receipts_.size() - 1;
+}
+
+void Judge::received_part(std::uint32_t life, const std::string& event_id, std::uint32_t attempt) {
+  if (life != life_) return;
+  const AttemptKey key{event_id, attempt};
+  diary_.note(now_, "a receiver got a part of " + event_id + ", attempt " + std::to_string(attempt));
+  came_in_part_.insert(key);
+  check_part(key);
+}
+
+/// What never left whole cannot have been processed, and the log must not say that it may have been. The end
+/// of a connection and the record of its attempt come in either order.
+void Judge::check_part(const AttemptKey& key) {
+  if (came_in_part_.contains(key) && said_whole_.contains(key) && !may_come_again_.contains(key))
+    fault("outcome: " + key.first + " is logged as sent whole, and its receiver has only a part of it");
 }
 
 /// Row by row against the reference parser, and all of what stands around the rows.
@@ -166,7 +183,8 @@ void Judge::check_repeat(const Receipt& receipt) {
   if (receipt.life != life_) return;
   if (settled_before_.contains(key))
     fault("I3: " + label(receipt) + " was in the store before this start, and came again");
-  if (++came_[key] > 1 + may_come_again_[key])
+  const auto again = may_come_again_.find(key);
+  if (++came_[key] > 1 + (again == may_come_again_.end() ? 0 : again->second))
     fault("I3: " + label(receipt) + " came again, and nothing was wrong with its record");
 }
 
@@ -191,6 +209,8 @@ void Judge::recorded(const store::Record& record, Status status, io::Instant sub
     return;
   }
   settled_.insert(key);
+  if (record.attempt.outcome == model::Outcome::unknown) said_whole_.insert(key);
+  check_part(key);
   if (record.disposition == Disposition::gone) disabled_[webhook] = 0;
   const Receipt* receipt = find_receipt(key);
   check_delivered(record, receipt);

@@ -54,6 +54,8 @@ class Judge {
 
   // What receivers saw.
   std::size_t received(Receipt receipt);
+  /// A request ended inside its body, and not by its receiver.
+  void received_part(std::uint32_t life, const std::string& event_id, std::uint32_t attempt);
   void answering(std::size_t receipt) { receipts_[receipt].answered = true; }
   void asked_to_wait(std::size_t receipt, io::Instant until);
   /// What leaves to that receiver until then may take bytes that nobody asked for as its answer.
@@ -118,6 +120,7 @@ class Judge {
   void check_outstanding(const Receipt& receipt);
   void check_repeat(const Receipt& receipt);
   void check_delivered(const store::Record& record, const Receipt* receipt);
+  void check_part(const AttemptKey& key);
   void check_free(std::size_t webhook, const store::Record& record);
   void promise(std::size_t webhook, const store::Record& record, const Receipt* receipt,
                io::Instant submitted);
@@ -145,6 +148,8 @@ class Judge {
   std::set<AttemptKey> settled_;                             ///< in the store, and that was told in this life
   std::set<AttemptKey> settled_before_;                      ///< the same of earlier lives
   std::map<AttemptKey, int> came_;                           ///< in this life
+  std::set<AttemptKey> came_in_part_;                        ///< in this life
+  std::set<AttemptKey> said_whole_;           ///< in this life: logged as sent whole, without an answer
   std::map<AttemptKey, int> may_come_again_;  ///< in this life: their record was not taken by the store
   std::map<std::string, std::pair<std::uint32_t, io::Instant>> not_before_;
   std::map<std::string, std::map<std::string, std::size_t>>

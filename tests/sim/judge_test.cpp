@@ -99,6 +99,14 @@ class JudgeOnTrial : public testing::Test {
   int attempts_ = 0;
 };
 
+TEST_F(JudgeOnTrial, SeesARequestThatIsLoggedAsWholeAndWasNot) {
+  store::Record record = this->record(1, 1, Disposition::retry, 0);
+  stored(record);
+  EXPECT_TRUE(content()) << diary_.first_fault();
+  judge_.received_part(judge_.life(), "evt_1", 1);
+  EXPECT_TRUE(finds("outcome: evt_1 is logged as sent whole")) << diary_.first_fault();
+}
+
 TEST_F(JudgeOnTrial, HasNothingAgainstAnImportThatGoesWell) {
   delivers(1);
   fails(2, 1);

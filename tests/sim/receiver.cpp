@@ -126,7 +126,11 @@ io::Task<bool> Receiver::read_request(Peer& peer, Request& request, Kind& kind) 
   std::size_t length = 0;
   while (head_end == std::string::npos || peer.unread.size() < head_end + 4 + length) {
     const std::int32_t received = co_await io::receive(scope_, peer.fd, buffer);
-    if (received <= 0) co_return false;
+    if (received <= 0) {
+      if (head_end != std::string::npos && !peer.confused)
+        note_part(peer, peer.unread.substr(0, head_end + 2));
+      co_return false;
+    }
     if (request.first_byte_s == 0) request.first_byte_s = seconds(io_);
     if (io_.now() < peer.uncalled_until) peer.confused = true;
     peer.unread.append(buffer.data(), static_cast<std::size_t>(received));
@@ -148,6 +152,13 @@ io::Task<bool> Receiver::read_request(Peer& peer, Request& request, Kind& kind) 
     judge_.fault("bytes of a request before the one before it was answered");
   if (kind == Kind::early) kind = Kind::too_large;
   co_return true;
+}
+
+/// The sender ended the connection inside of a body.
+void Receiver::note_part(const Peer& peer, const std::string& head) {
+  const std::string attempt = header(head, "Pulter-Attempt");
+  judge_.received_part(peer.life, header(head, "webhook-id"),
+                       static_cast<std::uint32_t>(std::strtoul(attempt.c_str(), nullptr, 10)));
 }
 
 /// What every request must have (contract, section 2), whatever the receiver makes of it.

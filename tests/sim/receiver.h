@@ -54,6 +54,7 @@ class Receiver {
   io::Task<> sleep(io::Duration duration);
   [[nodiscard]] Kind draw();
   [[nodiscard]] std::string retry_after(io::Instant& not_before);
+  void note_part(const Peer& peer, const std::string& head);
   void check_request(const Request& request, const std::string& head);
 
   io::SimIo& io_;
