@@ -3,38 +3,9 @@
 
 import assert from "node:assert/strict";
 import test from "node:test";
-import { openBrowser, signIn, whyNoBrowser } from "./browser.mjs";
-import { startDaemon } from "./daemon.mjs";
 import { startReceiver } from "./receiver.mjs";
+import { opened, options, until } from "./real.mjs";
 
-const options = { skip: whyNoBrowser || (!process.env.PULTERD && "needs PULTERD and PULTER"), timeout: 600_000 };
-
-async function opened(t) {
-  const daemon = await startDaemon();
-  const receiver = await startReceiver();
-  const browser = await openBrowser();
-  t.after(async () => {
-    await browser.close();
-    await receiver.stop();
-    await daemon.stop();
-  });
-  await signIn(browser.page, daemon);
-  const call = async (method, path, body, type = "application/json") => {
-    const answer = await fetch(daemon.url + path, { method, headers: { Authorization: `Bearer ${daemon.token}`, "Content-Type": type }, body });
-    assert.ok(answer.ok, `${method} ${path}: ${answer.status}`);
-    return answer.json();
-  };
-  const upload = (query, csv) => call("POST", `/v1/imports?${new URLSearchParams(query)}`, csv, "text/csv");
-  return { daemon, receiver, call, upload, ...browser };
-}
-
-async function until(what, check) {
-  for (const end = Date.now() + 90_000; Date.now() < end; ) {
-    if (await check()) return;
-    await new Promise((resolve) => setTimeout(resolve, 50));
-  }
-  assert.fail(`waited in vain: ${what}`);
-}
 const heading = (page, name) => page.getByRole("heading", { level: 1, name }).waitFor();
 const csv = (rows) => `name,note\n${Array.from({ length: rows }, (_, i) => `Name ${i + 1},n`).join("\n")}\n`;
 

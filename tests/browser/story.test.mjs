@@ -8,6 +8,7 @@ import { join } from "node:path";
 import test from "node:test";
 import { openBrowser, openDaemon, signIn, whyNoBrowser } from "./browser.mjs";
 import { startReceiver } from "./receiver.mjs";
+import { until } from "./real.mjs";
 
 const rows = 45;
 const batchSize = 10;
@@ -35,13 +36,6 @@ test("Story.FromSignInToRotatedSecret", { skip: whyNoBrowser, timeout: 600_000 }
     await rm(folder, { recursive: true, force: true });
   });
   const heading = (text) => page.getByRole("heading", { level: 1, name: text });
-  const until = async (what, check) => {
-    for (const end = Date.now() + 90_000; Date.now() < end; ) {
-      if (await check()) return;
-      await new Promise((resolve) => setTimeout(resolve, 50));
-    }
-    assert.fail(`waited in vain: ${what}`);
-  };
 
   // Each step stands on the one before: after a failure the rest is not tried.
   let failed = false;

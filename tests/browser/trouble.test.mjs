@@ -12,32 +12,7 @@ import { join } from "node:path";
 import test from "node:test";
 import { promisify } from "node:util";
 import { gzipSync } from "node:zlib";
-import { openBrowser, signIn, whyNoBrowser } from "./browser.mjs";
-import { startDaemon } from "./daemon.mjs";
-import { startReceiver } from "./receiver.mjs";
-
-const options = { skip: whyNoBrowser || (!process.env.PULTERD && "needs PULTERD and PULTER"), timeout: 600_000 };
-
-async function opened(t) {
-  const daemon = await startDaemon();
-  const receiver = await startReceiver();
-  const browser = await openBrowser();
-  t.after(async () => {
-    await browser.close();
-    await receiver.stop();
-    await daemon.stop();
-  });
-  await signIn(browser.page, daemon);
-  return { daemon, receiver, ...browser };
-}
-
-async function until(what, check) {
-  for (const end = Date.now() + 90_000; Date.now() < end; ) {
-    if (await check()) return;
-    await new Promise((resolve) => setTimeout(resolve, 50));
-  }
-  assert.fail(`waited in vain: ${what}`);
-}
+import { opened, options, until } from "./real.mjs";
 
 const choose = (page, name, text, mimeType = "text/csv") => page.setInputFiles("input[type=file]", { name, mimeType, buffer: Buffer.from(text) });
 
