@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -53,6 +54,9 @@ class TemporaryFile {
 
 [[nodiscard]] Result<UniqueFd> open_to_read(const std::string& path);
 [[nodiscard]] Result<std::uint64_t> file_size(int fd);
+/// The size of an ordinary file; nothing for a pipe, a device, a socket: what is read there is gone. The one
+/// call here that does not wait for a disk: an open file's size is in memory.
+[[nodiscard]] std::optional<std::uint64_t> regular_file_size(int fd) noexcept;
 /// A file that is not there counts as removed.
 [[nodiscard]] Result<> remove_file(const std::string& path);
 /// Makes the folder and its missing parents.

@@ -45,11 +45,14 @@ Result<MappedFile> MappedFile::open(int fd) {
   if (file.size_ > 0 && ::mmap(base, file.size_, PROT_READ, MAP_PRIVATE | MAP_FIXED, fd, 0) == MAP_FAILED) {
     return fail(system_error(errno, what, {}, ErrorCode::file_read_failed));
   }
-  // Wherever in the last page the file is cut later, either this byte turns into a zero or none changes.
-  const std::size_t last_page = file.size_ == 0 ? 0 : (file.size_ - 1) / page * page;
+  if (file.size_ == 0) return file;
+  // Wherever in the last page the file is cut later, either this byte turns into a zero or none changes; and
+  // wherever before that page, reading it raises the signal.
+  const std::size_t last_page = (file.size_ - 1) / page * page;
   const std::size_t found =
       std::string_view(file.data_ + last_page, file.size_ - last_page).find_last_not_of('\0');
-  file.last_ = found == std::string_view::npos ? file.size_ : last_page + found;
+  file.last_is_zero_ = found == std::string_view::npos;
+  file.last_ = file.last_is_zero_ ? file.size_ - 1 : last_page + found;
   return file;
 }
 
@@ -57,6 +60,7 @@ MappedFile::MappedFile(MappedFile&& other) noexcept
     : data_(std::exchange(other.data_, nullptr)),
       size_(std::exchange(other.size_, 0)),
       last_(other.last_),
+      last_is_zero_(other.last_is_zero_),
       reserved_(std::exchange(other.reserved_, 0)),
       guard_(other.guard_) {}
 
@@ -66,6 +70,7 @@ MappedFile& MappedFile::operator=(MappedFile&& other) noexcept {
   data_ = std::exchange(other.data_, nullptr);
   size_ = std::exchange(other.size_, 0);
   last_ = other.last_;
+  last_is_zero_ = other.last_is_zero_;
   reserved_ = std::exchange(other.reserved_, 0);
   guard_ = other.guard_;
   return *this;
@@ -89,7 +94,8 @@ bool MappedFile::failed() const noexcept {
 Result<> MappedFile::check() const {
   if (data_ == nullptr) return {};
   // Asked of the memory, not of the file: volatile, because the compiler has every reason to think it knows.
-  const bool cut = last_ < size_ && *static_cast<const volatile char*>(data_ + last_) == 0;
+  const bool is_zero = size_ > 0 && *static_cast<const volatile char*>(data_ + last_) == 0;
+  const bool cut = is_zero && !last_is_zero_;
   if (!cut && !failed()) return {};
   return fail(ErrorCode::file_read_failed,
               "A part of the file could not be read: it became shorter, or its disk failed (the kernel's log "

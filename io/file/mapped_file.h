@@ -51,9 +51,10 @@ class MappedFile {
 
   const char* data_ = nullptr;
   std::size_t size_ = 0;
-  std::size_t last_ = 0;  ///< place of the last byte that is no zero, in the last page; size_ when all are
-  std::size_t reserved_ = 0;  ///< of address space
-  std::size_t guard_ = 0;     ///< place in the guard's table
+  std::size_t last_ = 0;       ///< place in the last page of its last byte that is no zero, or of its last
+  bool last_is_zero_ = false;  ///< all of the last page is zeros
+  std::size_t reserved_ = 0;   ///< of address space
+  std::size_t guard_ = 0;      ///< place in the guard's table
 };
 
 }  // namespace pulter::io

@@ -18,11 +18,13 @@ std::size_t page_bytes() {
   return static_cast<std::size_t>(::sysconf(_SC_PAGESIZE));
 }
 
-UniqueFd make_file(std::size_t size) {
+UniqueFd make_file(std::string_view bytes) {
   UniqueFd fd(::memfd_create("mapped", MFD_CLOEXEC));
-  const std::string bytes(size, 'a');
-  EXPECT_EQ(::write(fd.get(), bytes.data(), size), static_cast<ssize_t>(size));
+  EXPECT_EQ(::write(fd.get(), bytes.data(), bytes.size()), static_cast<ssize_t>(bytes.size()));
   return fd;
+}
+UniqueFd make_file(std::size_t size) {
+  return make_file(std::string(size, 'a'));
 }
 
 std::uint64_t sum(std::string_view bytes) {
@@ -88,6 +90,34 @@ TEST(MappedFile, ACutInsideAPageIsFoundToo) {
   EXPECT_EQ(sum(file->bytes()), 999U * 'a');
   EXPECT_FALSE(file->failed()) << "the kernel gives zeros up to the end of the page";
   EXPECT_FALSE(file->check());
+}
+
+TEST(MappedFile, ACutBeforeALastPageOfZerosIsFoundToo) {
+  const std::size_t page = page_bytes();
+  const std::string bytes = std::string(2 * page, 'a') + std::string(100, '\0');
+  for (const std::size_t left : {std::size_t{0}, page, page + page / 2, 2 * page - 1}) {
+    const UniqueFd fd = make_file(bytes);
+    const Result<MappedFile> file = MappedFile::open(fd.get());
+    ASSERT_TRUE(file);
+    EXPECT_TRUE(file->check());
+    ASSERT_EQ(::ftruncate(fd.get(), static_cast<off_t>(left)), 0);
+    const std::size_t first_page = sum(file->bytes().substr(0, left == 0 ? 0 : page));
+    EXPECT_EQ(first_page, left == 0 ? 0 : page * 'a') << "nothing here tells that the rest is gone";
+    ASSERT_FALSE(file->check()) << left;
+    EXPECT_EQ(file->check().error().code, ErrorCode::file_read_failed);
+  }
+}
+
+TEST(MappedFile, ACutInsideALastPageOfZerosChangesNothing) {
+  const std::size_t page = page_bytes();
+  const std::string bytes = std::string(page, 'a') + std::string(100, '\0');
+  const UniqueFd fd = make_file(bytes);
+  Result<MappedFile> opened = MappedFile::open(fd.get());
+  ASSERT_TRUE(opened);
+  const MappedFile file(std::move(*opened));
+  ASSERT_EQ(::ftruncate(fd.get(), static_cast<off_t>(page + 10)), 0);
+  EXPECT_EQ(file.bytes(), bytes);
+  EXPECT_TRUE(file.check()) << "every byte is what it was";
 }
 
 TEST(MappedFile, PagesReadFromTheEndBackwards) {
