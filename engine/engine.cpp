@@ -131,7 +131,7 @@ class ControlShard {
                   .started_at_ms = shard::unix_ms(loop.io())},
         server_(scope_, services_),
         metrics_(home.store->counters(), server_.counters(), config.data_dir, services_.started_at_ms),
-        upkeep_(scope_, config, *home.store, loop.store(), *home.spool, readiness_),
+        upkeep_(scope_, config, *home.store, loop.store(), loop.files(), readiness_),
         feed_(scope_, loop.store(), hub_) {
     shards.watch(feed_);
     shards.show(metrics_);

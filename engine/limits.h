@@ -99,7 +99,7 @@ inline constexpr std::size_t small_file_bytes_max = 16 * kib;
 /// Content of small files that is remembered after it was stored, so that its lane need not read it back: the
 /// newest.
 inline constexpr std::size_t small_files_recent_bytes_max = 16 * mib;
-/// What is converted to UTF-8 at a time on the shard's thread: about 0.2 ms.
+/// What is converted to UTF-8 at a time on the worker thread, small files too: about 0.2 ms.
 inline constexpr std::size_t convert_step_bytes = 256 * kib;
 /// How much of a file is looked at to see that it is no CSV at all.
 inline constexpr std::size_t sniffed_bytes = 64 * kib;

@@ -9,9 +9,6 @@
 
 namespace pulter::control {
 
-/// A new signing secret's text, from this Io's randomness.
-[[nodiscard]] std::string new_secret(io::Io& io);
-
 /// Finds the importer's webhook for that URL, which was checked, or makes it with a generated secret
 /// (contract, section 3). Errors: store_unavailable, disk_full.
 io::Task<Result<model::Webhook>> ensure_webhook(Services& services, std::string template_id, std::string url);

@@ -104,8 +104,10 @@ io::Task<Result<>> check_caller(Context& context, const intake::ImportRequest& a
   if (caller.scope.kind != model::Scope::Kind::upload || asked.webhook_url.empty()) co_return Result<>();
   store::GetImporter get{asked.template_id};
   auto importer = co_await context.services.store.call(std::move(get));
-  if (!importer.done() || !importer.value)
+  if (importer.status == store::Status::not_found)
     co_return fail(ErrorCode::not_found, "there is no importer " + asked.template_id);
+  if (!importer.value)
+    co_return fail(ErrorCode::store_unavailable, "the store could not be asked: " + importer.detail);
   co_return may_name_webhook(caller, *importer.value, asked.webhook_url);
 }
 
@@ -187,7 +189,8 @@ io::Task<Response> put_content(Context& context) {
                       "import " + id + " has its content already: it is " +
                           std::string(model::name(state_of(*reply.value))));
   }
-  Result<model::SpoolFile> file = co_await spool_body(context, *coding, file_limit(services, 0));
+  Result<model::SpoolFile> file =
+      co_await spool_body(context, *coding, file_limit(services, reply.value->settings.max_bytes));
   if (!file) co_return problem(file.error());
   auto filled = co_await services.intake.fill(context.scope, id, std::move(*file));
   if (!filled) co_return problem(filled.error());

@@ -1,12 +1,12 @@
 #include "codec/base/ids.h"
 #include "codec/sign/secret.h"
 #include "engine/control/announce.h"
-#include "engine/control/ensure_webhook.h"
 #include "engine/control/event_view.h"
 #include "engine/control/fields.h"
 #include "engine/control/represent.h"
 #include "engine/control/resources.h"
 #include "engine/control/services.h"
+#include "engine/intake/new_webhook.h"
 #include "engine/limits.h"
 #include "engine/shard/new_id.h"
 
@@ -67,7 +67,7 @@ io::Task<Response> rotate_secret(Context& context) {
   }
   const std::int64_t now_ms = shard::unix_ms(context.services.io);
   const std::uint64_t overlap_ms = overlap_s.value_or(limits::secret_overlap_s_default) * 1000;
-  const std::string fresh = secret ? std::move(*secret) : new_secret(context.services.io);
+  const std::string fresh = secret ? std::move(*secret) : intake::new_secret(context.services.io);
   store::Reply<model::Webhook> stored = std::move(reply);
   for (int tries = 0; tries < limits::update_tries_max; ++tries) {
     model::Webhook webhook = *stored.value;

@@ -5,12 +5,12 @@
 #include "codec/http/headers.h"
 #include "codec/sign/secret.h"
 #include "engine/control/announce.h"
-#include "engine/control/ensure_webhook.h"
 #include "engine/control/fields.h"
 #include "engine/control/represent.h"
 #include "engine/control/resources.h"
 #include "engine/control/services.h"
 #include "engine/control/url_check.h"
+#include "engine/intake/new_webhook.h"
 #include "engine/limits.h"
 #include "engine/shard/new_id.h"
 #include "io/net/tls_identity.h"
@@ -112,7 +112,7 @@ void read_secret(json::ObjectReader& fields, model::Webhook& webhook, io::Io& io
     if (auto ok = sign::Secret::parse(*secret); !ok)
       fields.refuse("secret", "is refused. " + ok.error().detail);
   }
-  webhook.secrets.push_back({secret ? std::move(*secret) : new_secret(io), 0});
+  webhook.secrets.push_back({secret ? std::move(*secret) : intake::new_secret(io), 0});
 }
 
 Result<> read_webhook(const json::Value& value, Services& services, model::Webhook& webhook, bool create) {

@@ -1,12 +1,11 @@
 #include "engine/intake/intake.h"
 
 #include <algorithm>
-#include <array>
 #include <utility>
 
 #include "codec/csv/plan.h"
 #include "codec/json/batch_writer.h"
-#include "codec/sign/secret.h"
+#include "engine/intake/new_webhook.h"
 #include "engine/intake/planner.h"
 #include "engine/shard/new_id.h"
 
@@ -76,14 +75,12 @@ void take_plan(model::Import& import, Planned planned, std::string& plan_bytes) 
 }
 
 /// Plans the file into the import; a bad file becomes the import's error. An error of this is a refusal.
-/// `bytes_max` is what was asked for; 0: nothing was.
 io::Task<Result<std::string>> plan_import(io::Scope& scope, store::Spool& spool, model::Import& import,
-                                          model::SpoolFile file, std::uint64_t bytes_max,
-                                          const IntakeSettings& limits) {
+                                          model::SpoolFile file, const IntakeSettings& limits) {
   import.file = import.text = std::move(file);
   PlanRequest request{.encoding = import.settings.encoding,
                       .settings = plan_settings(import, limits),
-                      .unpacked_bytes_max = lower_limit(bytes_max, limits.max_file_bytes)};
+                      .unpacked_bytes_max = lower_limit(import.settings.max_bytes, limits.max_file_bytes)};
   auto planned = co_await plan_file(scope, spool, import.file, std::move(request));
   std::string plan_bytes;
   if (planned) {
@@ -130,18 +127,6 @@ io::Task<Result<model::Importer>> Intake::find_importer(const std::string& templ
   co_return fail(store_error(reply.status, std::move(reply.detail)));
 }
 
-/// A webhook of an importer for a URL, with a generated secret: stored with the import, unless there is one.
-model::Webhook Intake::new_webhook(io::Scope& scope, const std::string& template_id, const std::string& url) {
-  std::array<std::uint8_t, 32> random{};
-  scope.io().random(random);
-  model::Webhook webhook;
-  webhook.id = shard::new_id(scope.io(), "wh_");
-  webhook.url = url;
-  webhook.template_id = template_id;
-  webhook.secrets.push_back({.text = sign::generate_secret(random), .expires_at_ms = 0});
-  return webhook;
-}
-
 /// The import as asked for, with the webhook that it needs to be there. Nothing is stored yet.
 io::Task<Result<Intake::Draft>> Intake::draft(io::Scope& scope, const ImportRequest& request) {
   auto importer = co_await find_importer(request.template_id);
@@ -151,7 +136,7 @@ io::Task<Result<Intake::Draft>> Intake::draft(io::Scope& scope, const ImportRequ
   // The importer's default webhook is one of its webhooks; it is made when it is first needed.
   draft.only_ensured = !request.webhook_url.empty();
   const std::string& url = draft.only_ensured ? request.webhook_url : importer->webhook_url;
-  if (!url.empty()) draft.ensured = new_webhook(scope, importer->id, url);
+  if (!url.empty()) draft.ensured = new_webhook(scope.io(), importer->id, url);
   model::Import& import = draft.import;
   import.id = shard::new_id(scope.io(), "imp_");
   import.template_id = importer->id;
@@ -162,6 +147,7 @@ io::Task<Result<Intake::Draft>> Intake::draft(io::Scope& scope, const ImportRequ
   settings.delimiter = request.delimiter;
   settings.encoding = request.encoding;
   settings.max_rows = request.max_rows;
+  settings.max_bytes = request.max_bytes;
   settings.reject_ragged = request.reject_ragged;
   settings.columns = request.columns.value_or(importer->columns);
   settings.drop_unmapped = request.drop_unmapped.value_or(importer->drop_unmapped);
@@ -172,11 +158,10 @@ io::Task<Result<Intake::Draft>> Intake::draft(io::Scope& scope, const ImportRequ
   co_return draft;
 }
 
-/// Where no limit of its own was asked for with the import.
-io::Task<Result<std::string>> Intake::plan_into(io::Scope& scope, model::Import& import,
-                                                model::SpoolFile file) {
-  auto plan = co_await plan_import(scope, spool_, import, std::move(file), 0, settings_);
-  co_return plan;
+/// What lanes are about to render from, where it is a small file that an import names by now. Before, it may
+/// still be refused, and nobody would ever ask for it.
+void Intake::remember(const model::SpoolFile& text) {
+  if (text.content) store_.store().recent_files().put(text.key, text.content);
 }
 
 io::Task<> Intake::remove_files(io::Scope& scope, const model::Import& import) {
@@ -193,8 +178,7 @@ io::Task<Result<Accepted>> Intake::accept(io::Scope& scope, ImportRequest reques
     co_await remove_files(scope, leftover);
     co_return fail(std::move(drafted.error()));
   }
-  auto plan =
-      co_await plan_import(scope, spool_, drafted->import, std::move(file), request.max_bytes, settings_);
+  auto plan = co_await plan_import(scope, spool_, drafted->import, std::move(file), settings_);
   if (!plan) {
     co_await remove_files(scope, leftover);
     co_return fail(std::move(plan.error()));
@@ -202,6 +186,7 @@ io::Task<Result<Accepted>> Intake::accept(io::Scope& scope, ImportRequest reques
   leftover.text = drafted->import.text;
   bool may_be_stored = false;
   auto stored = co_await store_draft(std::move(*drafted), std::move(*plan), &may_be_stored);
+  if (stored && !stored->repeated) remember(leftover.text);
   if (stored ? stored->repeated : !may_be_stored) co_await remove_files(scope, leftover);
   co_return stored;
 }
@@ -246,12 +231,15 @@ io::Task<Result<model::Import>> Intake::fill(io::Scope& scope, const std::string
                                             : std::move(found.detail));
   } else if (!found.value->planned && !found.value->cancelled) {
     model::Import import = std::move(*found.value);
-    auto plan = co_await plan_into(scope, import, std::move(file));
+    auto plan = co_await plan_import(scope, spool_, import, std::move(file), settings_);
     if (plan) {
       leftover.text = import.text;
       store::FillImport request{.import = std::move(import), .plan = std::move(*plan)};
       auto reply = co_await store_.call(std::move(request));
-      if (reply.done()) co_return std::move(*reply.value);
+      if (reply.done()) {
+        remember(leftover.text);
+        co_return std::move(*reply.value);
+      }
       if (reply.status == store::Status::unknown)
         co_return fail(store_error(reply.status, std::move(reply.detail)));
       if (reply.status != store::Status::conflict)

@@ -73,10 +73,9 @@ class Intake {
     std::string idempotency_key;
   };
   io::Task<Result<model::Importer>> find_importer(const std::string& template_id);
-  static model::Webhook new_webhook(io::Scope& scope, const std::string& template_id, const std::string& url);
   io::Task<Result<Draft>> draft(io::Scope& scope, const ImportRequest& request);
-  io::Task<Result<std::string>> plan_into(io::Scope& scope, model::Import& import, model::SpoolFile file);
   io::Task<Result<Accepted>> store_draft(Draft draft, std::string plan, bool* may_be_stored);
+  void remember(const model::SpoolFile& text);
   io::Task<> remove_files(io::Scope& scope, const model::Import& import);
 
   store::StoreClient& store_;

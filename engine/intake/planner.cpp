@@ -8,6 +8,7 @@
 #include "codec/csv/file_kind.h"
 #include "codec/gzip/unpacker.h"
 #include "codec/text/encoding.h"
+#include "engine/intake/bad_row.h"
 #include "engine/intake/unpack.h"
 #include "engine/limits.h"
 #include "io/text/iconv_decoder.h"
@@ -79,7 +80,8 @@ struct ConvertStep {
 };
 
 io::Task<Result<model::SpoolFile>> convert(io::Scope& scope, store::Spool& spool, const store::OpenFile& file,
-                                           const text::DeclaredEncoding& from) {
+                                           const text::DeclaredEncoding& from,
+                                           std::optional<char> delimiter) {
   auto upload = co_await spool.begin(scope, 0);
   if (!upload) co_return fail(std::move(upload.error()));
   ConvertStep step{.from = from, .decoder = {}, .part = {}, .piece = {}, .done = {}};
@@ -90,7 +92,12 @@ io::Task<Result<model::SpoolFile>> convert(io::Scope& scope, store::Spool& spool
     co_await io::offload(scope, &ConvertStep::run, &step);
     if (scope.cancelled()) co_return fail(ErrorCode::cancelled, "The import was stopped.");
     if (file.failed()) co_return unreadable();
-    if (!step.done) co_return fail(std::move(step.done.error()));
+    if (!step.done) {
+      Error error = std::move(step.done.error());
+      if (error.code == ErrorCode::bad_encoding)
+        error = co_await name_row_behind(scope, spool, **upload, step.piece, std::move(error), delimiter);
+      co_return fail(std::move(error));
+    }
     Result<> appended = co_await (*upload)->append(scope, step.piece);
     if (!appended) co_return fail(std::move(appended.error()));
   }
@@ -157,10 +164,15 @@ io::Task<Result<Planned>> plan_text(io::Scope& scope, store::Spool& spool, const
     }
     // Bytes that are no UTF-8, and nobody said that they should be: the other encoding that such files have.
     const bool was_guess = !known->has_value();
-    if (plan.error().code != ErrorCode::bad_encoding || !was_guess) co_return fail(std::move(plan.error()));
+    if (plan.error().code != ErrorCode::bad_encoding) co_return fail(std::move(plan.error()));
+    if (!was_guess) {
+      Error error =
+          co_await name_row_in(scope, *source.open, std::move(plan.error()), request.settings.delimiter);
+      co_return fail(std::move(error));
+    }
     *known = text::find_encoding(text::name(text::Encoding::windows1252));
   }
-  auto converted = co_await convert(scope, spool, *source.open, **known);
+  auto converted = co_await convert(scope, spool, *source.open, **known, request.settings.delimiter);
   if (!converted) co_return fail(std::move(converted.error()));
   auto planned = co_await plan_copy(scope, spool, std::move(*converted), **known, request.settings);
   co_return planned;

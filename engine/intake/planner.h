@@ -27,7 +27,7 @@ struct Planned {
 
 /// Looks at a spooled file, unpacks it where it is gzip, converts it to UTF-8 where it is something else (a
 /// byte order mark, a declared encoding, or bytes that are not UTF-8), and plans it. What passes over a
-/// large file runs on a worker thread, so that lanes go on.
+/// file runs on a worker thread, so that lanes go on; a small file is planned at once.
 ///
 /// Errors: not_csv (it looks like something else, named), bad_compression, file_too_large (unpacked),
 /// unknown_encoding, and those of csv::make_plan. After an error no copy stays behind. `file` itself is left

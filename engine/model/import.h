@@ -51,6 +51,7 @@ struct ImportSettings {
   std::string delimiter;  ///< one character, or empty: sniffed
   std::string encoding;   ///< declared name, or empty: detected
   std::uint64_t max_rows = 0;
+  std::uint64_t max_bytes = 0;  ///< maxFileSize, for content that comes later; 0: the daemon's own limit
   bool reject_ragged = false;
   std::vector<std::pair<std::string, std::string>> columns;
   bool drop_unmapped = false;

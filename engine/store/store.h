@@ -32,6 +32,7 @@ enum class Status : std::uint8_t {
   unknown,      ///< the answer to a commit got lost: `Lookup` before anything is sent
   unavailable,  ///< nothing was written (lock, I/O error …): `detail` says why and what to do
   disk_full,    ///< nothing was written, and nothing will be until there is room
+  unreadable,   ///< what was asked for is there, and the disk does not give it: asking again will not help
 };
 
 /// A lane as its owner names it.
@@ -136,7 +137,7 @@ struct GetPlan {
   using Answer = std::string;
   std::string import_id;
 };
-/// The content of a small file. not_found: retention removed it.
+/// The content of a small file. not_found: retention removed it. unreadable: its pages cannot be read.
 struct GetSmallFile {
   using Answer = std::string;
   std::string key;
@@ -250,6 +251,8 @@ struct Record {
   std::string reason;
   std::vector<model::RowError> row_errors;
   std::optional<model::Event> next_event;  ///< opened at `next_cursor` in the same commit
+  /// Its request leaves without waiting for this commit (relaxed), so it is on its way whatever was stopped.
+  bool next_leaves = false;
 };
 /// What the lane must know after a Record, read in the same commit.
 struct Recorded {
@@ -416,6 +419,7 @@ struct DeleteToken {
 /// spool keys whose imports ended before then (or are dataSync=false and ended). Call again while `more`.
 struct RetentionStep {
   struct Removed {
+    /// For Spool::remove. Small files are out of the store already; the spool has to forget them.
     std::vector<std::string> spool_keys;
     std::uint64_t bytes = 0;  ///< of the files that the keys name
     bool more = false;
@@ -432,7 +436,7 @@ struct RetentionStep {
 struct ProbeWrite {
   using Answer = Nothing;
 };
-/// The bytes of all files that imports still name. Reads each import that still has its content.
+/// The bytes of all files that imports still name: a count that is kept with them. One look-up.
 struct SumSpoolBytes {
   using Answer = std::uint64_t;
 };
@@ -492,10 +496,11 @@ class Store {
   virtual void submit(PortId port, std::uint64_t id, Request request) = 0;
   /// The next answer that waits, if any. The port's thread.
   virtual bool take(PortId port, Answer& answer) = 0;
-  /// Why writes are not done at present, for people and for readiness (disk full, a failed sync …); empty:
-  /// all is well. It clears by itself with the next commit that goes through, where one can. Any thread.
+  /// Why writes or reads are not done at present, for people and for readiness (disk full, a failed sync …);
+  /// empty: all is well. It clears by itself with the next commit or read that goes through, where one can.
+  /// Any thread.
   [[nodiscard]] virtual std::string trouble() const = 0;
-  /// Small files that were just stored, or are about to be. Any thread.
+  /// Small files that were just stored or read. Any thread.
   [[nodiscard]] RecentFiles& recent_files() { return recent_files_; }
 
  protected:

@@ -1,5 +1,6 @@
 #include "engine/store/tiered_spool.h"
 
+#include <cerrno>
 #include <limits>
 #include <optional>
 #include <span>
@@ -8,6 +9,7 @@
 #include "codec/base/digest.h"
 #include "codec/csv/plan.h"
 #include "engine/store/spool_key.h"
+#include "io/file/file.h"
 
 namespace pulter::store {
 namespace {
@@ -26,12 +28,16 @@ class HeldFile final : public OpenFile {
   std::uint64_t length_;
 };
 
-model::SpoolFile small_file(io::Io& io, Store& store, std::string content) {
-  model::SpoolFile file{make_small_key(io), content.size(), digest_text(content), nullptr};
-  content.append(csv::padding_bytes, '\0');
-  file.content = std::make_shared<const std::string>(std::move(content));
-  store.recent_files().put(file.key, file.content);
-  return file;
+/// `bytes` with their padding, and no more memory than that: what grew in pieces may hold twice as much.
+std::shared_ptr<const std::string> padded(std::string_view bytes) {
+  std::string content;
+  content.reserve(bytes.size() + csv::padding_bytes);
+  content.append(bytes).append(csv::padding_bytes, '\0');
+  return std::make_shared<const std::string>(std::move(content));
+}
+
+model::SpoolFile small_file(io::Io& io, std::string_view bytes) {
+  return {make_small_key(io), bytes.size(), digest_text(bytes), padded(bytes)};
 }
 
 Error too_large(std::uint64_t bytes_max) {
@@ -46,8 +52,8 @@ std::uint64_t limit_of(std::uint64_t max_bytes) {
 /// Memory until it is not small any more, then the other spool.
 class TieredUpload final : public Upload {
  public:
-  TieredUpload(Spool& large, Store& store, std::size_t small_max, std::uint64_t max_bytes)
-      : large_(large), store_(store), small_max_(small_max), max_bytes_(max_bytes) {}
+  TieredUpload(Spool& large, std::size_t small_max, std::uint64_t max_bytes)
+      : large_(large), small_max_(small_max), max_bytes_(max_bytes) {}
 
   io::Task<Result<>> append(io::Scope& scope, std::string_view bytes) override {
     if (!upload_ && bytes.size() <= small_max_ - held_.size()) {
@@ -64,7 +70,7 @@ class TieredUpload final : public Upload {
 
   io::Task<Result<model::SpoolFile>> finish(io::Scope& scope) override {
     if (upload_) co_return co_await upload_->finish(scope);
-    co_return small_file(scope.io(), store_, std::move(held_));
+    co_return small_file(scope.io(), held_);
   }
 
  private:
@@ -78,28 +84,30 @@ class TieredUpload final : public Upload {
   }
 
   Spool& large_;
-  Store& store_;
   std::size_t small_max_;
   std::uint64_t max_bytes_;
   std::string held_;
   std::unique_ptr<Upload> upload_;
 };
 
-/// The whole content behind `fd`, where it is at most `small_max` bytes and can be read from any place.
+/// The whole content behind `fd`, where that is an ordinary file of at most `small_max` bytes. Nothing else
+/// is touched: what is read from a pipe would be missing afterwards.
 io::Task<std::optional<std::string>> read_small(io::Scope& scope, int fd, std::size_t small_max) {
+  const std::optional<std::uint64_t> size = io::regular_file_size(fd);
+  if (!size || *size > small_max) co_return std::nullopt;
+  // Its size is not relied on: it may grow meanwhile, and the files of /proc say 0.
   std::string content(small_max + 1, '\0');
   std::size_t length = 0;
   while (length < content.size()) {
     const std::span<char> rest = std::span<char>(content).subspan(length);
     const std::int32_t count = co_await io::read_at(scope, fd, rest, length);
-    if (count == -EINTR || count == -EAGAIN) continue;
+    if (count == -EINTR) continue;
     if (count < 0) co_return std::nullopt;
     if (count == 0) break;
     length += static_cast<std::size_t>(count);
   }
   if (length > small_max) co_return std::nullopt;
   content.resize(length);
-  content.shrink_to_fit();
   co_return std::optional<std::string>(std::move(content));
 }
 
@@ -109,6 +117,8 @@ Error read_error(Status status, std::string detail) {
       return {ErrorCode::gone, -1, std::move(detail)};
     case Status::fenced:
       return {ErrorCode::cancelled, -1, std::move(detail)};
+    case Status::unreadable:
+      return {ErrorCode::file_read_failed, -1, std::move(detail)};
     default:
       return {ErrorCode::store_unavailable, -1, "The file could not be read from the store: " + detail};
   }
@@ -117,8 +127,7 @@ Error read_error(Status status, std::string detail) {
 }  // namespace
 
 io::Task<Result<std::unique_ptr<Upload>>> TieredSpool::begin(io::Scope&, std::uint64_t max_bytes) {
-  std::unique_ptr<Upload> upload =
-      std::make_unique<TieredUpload>(large_, store_.store(), small_max_, max_bytes);
+  std::unique_ptr<Upload> upload = std::make_unique<TieredUpload>(large_, small_max_, max_bytes);
   co_return upload;
 }
 
@@ -126,7 +135,7 @@ io::Task<Result<model::SpoolFile>> TieredSpool::adopt(io::Scope& scope, int fd, 
   std::optional<std::string> content = co_await read_small(scope, fd, small_max_);
   if (!content) co_return co_await large_.adopt(scope, fd, max_bytes);
   if (content->size() > limit_of(max_bytes)) co_return fail(too_large(max_bytes));
-  co_return small_file(scope.io(), store_.store(), std::move(*content));
+  co_return small_file(scope.io(), *content);
 }
 
 io::Task<Result<std::shared_ptr<OpenFile>>> TieredSpool::open(io::Scope& scope,
@@ -141,21 +150,21 @@ io::Task<Result<std::shared_ptr<OpenFile>>> TieredSpool::open(io::Scope& scope,
   GetSmallFile get{file.key};
   auto reply = co_await store_.call(std::move(get));
   if (!reply.done()) co_return fail(read_error(reply.status, std::move(reply.detail)));
-  std::string content = std::move(*reply.value);
+  const std::string content = std::move(*reply.value);
   if (content.size() != file.length || digest_text(content) != file.digest) {
     co_return fail(ErrorCode::file_read_failed,
                    "The file " + file.key + " in the store is not what was stored. Import it again.");
   }
-  content.append(csv::padding_bytes, '\0');
-  held = std::make_shared<const std::string>(std::move(content));
+  held = padded(content);
   store_.store().recent_files().put(file.key, held);
   opened = std::make_shared<HeldFile>(std::move(held), file.length);
   co_return opened;
 }
 
 io::Task<Result<>> TieredSpool::remove(io::Scope& scope, std::string_view key) {
-  if (is_small_key(key)) co_return Result<>();
-  co_return co_await large_.remove(scope, key);
+  if (!is_small_key(key)) co_return co_await large_.remove(scope, key);
+  store_.store().recent_files().erase(key);
+  co_return Result<>();
 }
 
 io::Task<Result<std::vector<std::string>>> TieredSpool::list(io::Scope& scope, std::int64_t before_ms) {

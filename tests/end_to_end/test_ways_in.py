@@ -2,8 +2,11 @@
 """Every way to get a file in (contract, section 6) delivers the same rows; then what the API shows of it."""
 import gzip
 import json
+import os
 import pathlib
+import socket
 import subprocess
+import threading
 
 import harness
 from harness import SAMPLE, check, make_webhook, reference_rows, workplace
@@ -54,6 +57,23 @@ def by_standard_input(daemon, place):
     return json.loads(done.stdout)
 
 
+def by_passed_pipe(daemon):
+    """The read end of a pipe beside the request: what is read of it is gone, so nothing may be read twice."""
+    body = json.dumps({"batchSize": BATCH_SIZE, "source": {"fd": True}}).encode()
+    head = (b"POST /v1/imports HTTP/1.1\r\nHost: pulter\r\nConnection: close\r\nContent-Type: application/json\r\n"
+            b"Content-Length: %d\r\n\r\n" % len(body))
+    read_end, write_end = os.pipe()
+    with os.fdopen(write_end, "wb") as into, socket.socket(socket.AF_UNIX, socket.SOCK_STREAM) as connection:
+        connection.settimeout(60)
+        connection.connect(daemon.socket)
+        socket.send_fds(connection, [head + body], [read_end])
+        os.close(read_end)
+        threading.Thread(target=lambda: (into.write(SAMPLE.read_bytes()), into.close())).start()
+        answer = b"".join(iter(lambda: connection.recv(65536), b""))
+    check(answer.startswith(b"HTTP/1.1 201 "), f"a passed pipe: {answer.decode(errors='replace')}")
+    return json.loads(answer.split(b"\r\n\r\n", 1)[1])
+
+
 def packed_for_its_way(daemon):
     return curl(daemon, "-H", "Content-Type: text/csv", "-H", "Content-Encoding: gzip", "--data-binary", "@-",
                 f"http://pulter/v1/imports?batchSize={BATCH_SIZE}", stdin=gzip.compress(SAMPLE.read_bytes()))
@@ -98,6 +118,7 @@ def every_way_in():
             "two steps": in_two_steps(daemon),
             "descriptor": by_descriptor(daemon, place),
             "standard input": by_standard_input(daemon, place),
+            "passed pipe": by_passed_pipe(daemon),
             "packed for its way": packed_for_its_way(daemon),
             "packed file": packed_file(daemon, place),
         }
@@ -133,6 +154,22 @@ def an_idempotency_key_gives_the_first_import_again():
         check(receiver.stop()[0]["batches"] == 1, "the repeat was delivered too")
 
 
+def an_announced_limit_holds_for_the_content():
+    with workplace() as place:
+        receiver = place.receiver()
+        daemon = place.daemon().wait_ready()
+        make_webhook(daemon, receiver.url)
+        made = daemon.json("POST", "/v1/imports", {"maxFileSize": 20})
+        content = f"/v1/imports/{made['id']}/content"
+        for body in (b"a,b\n" + b"1,2\n" * 5, gzip.compress(b"a,b\n" + b"1,2\n" * 100_000)):
+            status, answer = daemon.request("PUT", content, body, {"Content-Type": "text/csv"})
+            check((status, json.loads(answer)["code"]) == (413, "file_too_large"), f"{status}: {answer}")
+        check(daemon.json("GET", f"/v1/imports/{made['id']}")["state"] == "receiving", "a refusal ended the import")
+        daemon.json("PUT", content, b"a,b\n1,2\n", {"Content-Type": "text/csv"})
+        daemon.await_import(made["id"])
+        check(receiver.stop()[0]["rows"] == 1, "the content that was within the limit was not delivered")
+
+
 def the_log_tells_what_happened():
     with workplace() as place:
         receiver = place.receiver("--fail", "1:500")
@@ -159,4 +196,5 @@ def the_log_tells_what_happened():
 
 
 if __name__ == "__main__":
-    harness.main([every_way_in, an_idempotency_key_gives_the_first_import_again, the_log_tells_what_happened])
+    harness.main([every_way_in, an_idempotency_key_gives_the_first_import_again,
+                  an_announced_limit_holds_for_the_content, the_log_tells_what_happened])

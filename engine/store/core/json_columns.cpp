@@ -145,6 +145,8 @@ std::string encode_settings(const model::ImportSettings& settings) {
   writer.begin_object();
   writer.field("delimiter", settings.delimiter).field("encoding", settings.encoding);
   writer.field("maxRows", settings.max_rows).field("rejectRagged", settings.reject_ragged);
+  // Most have none: every import carries this text.
+  if (settings.max_bytes != 0) writer.field("maxBytes", settings.max_bytes);
   writer.key("columns");
   write_pairs(writer, settings.columns);
   writer.field("dropUnmapped", settings.drop_unmapped).end_object();
@@ -156,6 +158,7 @@ void decode_settings(std::string_view text, model::ImportSettings& settings) {
   settings.delimiter = text_of(value.find("delimiter"));
   settings.encoding = text_of(value.find("encoding"));
   settings.max_rows = number_of<std::uint64_t>(value.find("maxRows"));
+  settings.max_bytes = number_of<std::uint64_t>(value.find("maxBytes"));
   settings.reject_ragged = flag_of(value.find("rejectRagged"));
   if (const json::Value* columns = value.find("columns")) settings.columns = pairs_of(*columns);
   settings.drop_unmapped = flag_of(value.find("dropUnmapped"));

@@ -242,6 +242,47 @@ TEST_F(Imports, DeclaredEncodingsAreConverted) {
   EXPECT_NE(bad.text("error").find("at byte 6, on line 2"), std::string::npos) << bad.body;
 }
 
+TEST_F(Imports, AByteThatIsNotOfTheEncodingIsNamedWithItsRow) {
+  make_webhook();
+  struct Case {
+    const char* encoding;
+    std::string file;
+    const char* said;
+  };
+  const std::string many = [] {
+    std::string rows = "a,b\n";
+    for (int i = 0; i < 100'000; ++i) rows += "1,2\n";
+    return rows;
+  }();
+  for (const Case& each : {Case{"shift_jis", "a,b\n1,2\n3,\xff\n", "The byte is in row 2."},
+                           Case{"shift_jis", "a,b\n\"1\n1\",\xff\n", "on line 3"},
+                           Case{"shift_jis", "a,b\n\"1\n1\",\xff\n", "The byte is in row 1."},
+                           Case{"shift_jis", "a,\xff\n1,2\n", "The byte is in the header row."},
+                           Case{"shift_jis", many + "\xff,1\n", "The byte is in row 100001."},
+                           Case{"utf-8", "a,b\n1,2\n3,\"\n\xff\"\n", "The byte is in row 2."},
+                           Case{"utf-16", std::string("a\0\n\0\0\xdc\n\0", 8), "The byte is in row 1."}}) {
+    const Got bad = post_csv("/v1/imports?encoding=" + std::string(each.encoding), each.file);
+    EXPECT_EQ(bad.text("state"), "failed") << bad.body;
+    EXPECT_NE(bad.text("error").find(each.said), std::string::npos) << each.said << " in " << bad.body;
+  }
+}
+
+TEST_F(Imports, ALimitThatWasAnnouncedHoldsForTheContent) {
+  make_webhook();
+  const Got announced = post("/v1/imports", R"({"maxFileSize":10})");
+  ASSERT_EQ(announced.status, 201) << announced.body;
+  const std::string path = "/v1/imports/" + announced.text("id") + "/content";
+  const Got refused = request("PUT", path, csv, {{"Content-Type", "text/csv"}});
+  EXPECT_EQ(refused.status, 413) << refused.body;
+  EXPECT_EQ(refused.text("code"), "file_too_large");
+  EXPECT_NE(refused.text("detail").find("10"), std::string::npos) << refused.body;
+  const Got packed = request("PUT", path, pulter::test::gzipped(std::string(100, 'a') + "\n1\n"),
+                             {{"Content-Type", "text/csv"}});
+  EXPECT_EQ(packed.status, 413) << "unpacked it is over: " << packed.body;
+  const Got taken = request("PUT", path, "a,b\n1,2\n", {{"Content-Type", "text/csv"}});
+  EXPECT_EQ(taken.status, 200) << "it is still receiving: " << taken.body;
+}
+
 TEST_F(Imports, SizeLimitsAreSaidBeforeTheFileIsRead) {
   make_webhook();
   const Got declared = post_csv("/v1/imports?maxFileSize=10", csv);
@@ -295,7 +336,8 @@ TEST_F(Imports, AFileMayComeAheadOfItsImport) {
   EXPECT_EQ(get("/v1/uploads").status, 405);
 
   const Got large = request("POST", "/v1/uploads", csv, {{"Content-Type", "text/csv"}});
-  const Got refused = post("/v1/imports", R"({"maxFileSize":3,"source":{"upload":")" + large.text("id") + "\"}}");
+  const Got refused =
+      post("/v1/imports", R"({"maxFileSize":3,"source":{"upload":")" + large.text("id") + "\"}}");
   EXPECT_EQ(refused.status, 413) << refused.body;
 }
 

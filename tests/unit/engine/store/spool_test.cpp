@@ -6,30 +6,20 @@
 #include <unistd.h>
 
 #include <algorithm>
-#include <chrono>
 #include <fstream>
-#include <functional>
 #include <optional>
 
 #include "codec/base/digest.h"
-#include "codec/csv/plan.h"
 #include "engine/store/disk_spool.h"
 #include "engine/store/memory_spool.h"
 #include "engine/store/spool_key.h"
 #include "io/sim/sim_io.h"
 #include "io/uring/uring_io.h"
+#include "tests/unit/engine/store/spool_bench.h"
 #include "tests/unit/engine/store/temporary_folder.h"
 
 namespace pulter::store {
 namespace {
-
-using namespace std::chrono_literals;
-
-template <class T>
-io::Task<> keep_result(io::Task<T> task, std::optional<T>& out) {
-  T value = co_await std::move(task);
-  out.emplace(std::move(value));
-}
 
 /// The same questions to both: a folder over a ring, and memory in virtual time.
 class SpoolTest : public testing::TestWithParam<bool> {
@@ -52,24 +42,10 @@ class SpoolTest : public testing::TestWithParam<bool> {
 
   template <class T>
   T await(io::Task<T> task) {
-    std::optional<T> result;
-    scope_->spawn(keep_result(std::move(task), result));
-    const io::Instant end = io_->now() + 20s;
-    while (!result) {
-      PULTER_CHECK(io_->now() < end);
-      io_->run_once(end);
-    }
-    return std::move(*result);
+    return await_task(*scope_, std::move(task));
   }
   model::SpoolFile put(std::string_view content) {
-    auto upload = await(spool_->begin(*scope_, 0));
-    EXPECT_TRUE(upload.has_value());
-    const std::size_t half = content.size() / 2;
-    EXPECT_TRUE(await((*upload)->append(*scope_, content.substr(0, half))).has_value());
-    EXPECT_TRUE(await((*upload)->append(*scope_, content.substr(half))).has_value());
-    auto file = await((*upload)->finish(*scope_));
-    EXPECT_TRUE(file.has_value());
-    return *file;
+    return put_into(*spool_, *scope_, content, content.size() / 2 + 1);
   }
   std::vector<std::string> list() {
     auto keys = await(spool_->list(*scope_, 8'000'000'000'000));
@@ -87,18 +63,14 @@ class SpoolTest : public testing::TestWithParam<bool> {
 TEST_P(SpoolTest, WhatWasPutReadsBack) {
   for (const std::size_t size : {std::size_t{0}, std::size_t{1}, std::size_t{4095}, std::size_t{4096},
                                  std::size_t{65'536}, std::size_t{3'000'000}}) {
-    std::string content(size, 'x');
-    for (std::size_t i = 0; i < size; ++i) content[i] = static_cast<char>(i * 31 % 251);
+    const std::string content = some_content(size);
     const model::SpoolFile file = put(content);
     EXPECT_TRUE(is_spool_key(file.key)) << file.key;
     EXPECT_EQ(file.length, size);
     EXPECT_EQ(file.digest, digest_text(content));
     auto opened = await(spool_->open(*scope_, file));
     ASSERT_TRUE(opened.has_value()) << opened.error().detail;
-    EXPECT_EQ((*opened)->bytes(), content);
-    EXPECT_FALSE((*opened)->failed());
-    const char* padding = (*opened)->bytes().data() + size;
-    EXPECT_TRUE(std::all_of(padding, padding + csv::padding_bytes, [](char c) { return c == '\0'; })) << size;
+    expect_reads(**opened, content);
   }
 }
 
