@@ -21,9 +21,12 @@ io::Task<> Upkeep::run() {
   for (std::uint64_t tick = 0; !scope_.cancelled(); ++tick) {
     look_at_store();
     if (!store_.trouble().empty()) {
-      // Nobody may be writing at present: without this it would not be noticed that there is room again.
+      // Nobody may be writing or reading at present: without this it would not be noticed that there is room
+      // again, or that the disk gives what it holds.
       store::ProbeWrite probe;
       co_await client_.call(std::move(probe));
+      store::SumSpoolBytes read;
+      co_await client_.call(std::move(read));
       look_at_store();
     }
     if (tick % limits::retention_ticks == 0) co_await apply_retention();

@@ -156,6 +156,8 @@ Response store_problem(store::Status status, const std::string& detail, std::str
       return problem(409, "conflict", say(" is not in a state that allows this"));
     case store::Status::disk_full:
       return problem(507, "disk_full", say(": the disk is full; nothing was changed"));
+    case store::Status::unreadable:
+      return problem(500, "file_read_failed", say(" could not be read from its disk"));
     case store::Status::unavailable:
       return problem(503, "store_unavailable",
                      say(": the store cannot write at present; nothing was changed"));

@@ -592,6 +592,7 @@ io::Task<Lane::Step> Lane::commit(store::Record record) {
       case Status::conflict:
       case Status::unknown:
       case Status::not_found:
+      case Status::unreadable:
         // The store knows better where this delivery stands; NextWork tells.
         co_return Step::ask_again;
     }
@@ -608,6 +609,7 @@ io::Task<Lane::Step> Lane::commit_overlapped(store::Record record) {
     const Step step = co_await commit(std::move(record));
     co_return step == Step::stop ? Step::stop : before;
   }
+  record.next_leaves = true;
   background_running_ = true;
   background_step_ = Step::go_on;
   background_done_.clear();

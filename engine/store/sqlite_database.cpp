@@ -116,7 +116,9 @@ bool Database::configure(bool read_only) {
     return false;
   }
   if (read_only) return execute("PRAGMA query_only = ON; PRAGMA cache_size = -4096;");
-  if (!execute("PRAGMA cache_size = -8192;")) return false;
+  // Removed is removed: what was on a freed page is not in the file, nor in a copy of it, any more
+  // (decision 0013).
+  if (!execute("PRAGMA cache_size = -8192; PRAGMA secure_delete = ON;")) return false;
   sqlite3_wal_hook(handle_, &Database::on_wal, this);  // takes the place of the automatic checkpoint
   return execute(
       "PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA journal_size_limit = 67108864;");
@@ -165,6 +167,10 @@ std::optional<Failure> Database::take_failure() {
 
 bool Database::in_transaction() const {
   return sqlite3_get_autocommit(handle_) == 0;
+}
+
+bool Database::is_read_only() const {
+  return sqlite3_db_readonly(handle_, "main") == 1;
 }
 
 std::int64_t Database::changes() const {

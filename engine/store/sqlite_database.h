@@ -116,6 +116,7 @@ class Database {
   /// Pages in the write-ahead log after the last commit.
   [[nodiscard]] std::int64_t wal_pages() const { return wal_pages_; }
 
+  [[nodiscard]] bool is_read_only() const;
   [[nodiscard]] const std::string& path() const { return path_; }
 
  private:

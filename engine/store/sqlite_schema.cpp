@@ -69,7 +69,18 @@ Result<std::unique_ptr<Database>> open_database(const Database::Settings& settin
 }
 
 Result<> begin_epoch(Database& db) {
-  if (!db.query("UPDATE store_shards SET epoch = epoch + 1").run()) return fail(to_error(*db.take_failure()));
+  // Whatever was in flight is so no longer. Where the lane goes on by itself it says so soon; where it was
+  // stopped nobody would.
+  const bool begun =
+      db.query("UPDATE store_shards SET epoch = epoch + 1").run() &&
+      db.query(
+            "UPDATE events SET state = 'pending' WHERE state = 'delivering' AND state <> 'delivered' AND "
+            "EXISTS"
+            " (SELECT 1 FROM deliveries d JOIN webhooks w ON w.id = d.webhook_id WHERE d.import_id ="
+            " events.import_id AND d.webhook_id = events.webhook_id AND d.open_event_id = events.id AND"
+            " (d.paused = 1 OR w.enabled = 0))")
+          .run();
+  if (!begun) return fail(to_error(*db.take_failure()));
   return {};
 }
 

@@ -86,12 +86,12 @@ bool SqliteStore::take(PortId port, Answer& answer) {
 
 std::string SqliteStore::trouble() const {
   const std::scoped_lock lock(trouble_mutex_);
-  return trouble_;
+  return write_trouble_.empty() ? read_trouble_ : write_trouble_;
 }
 
-void SqliteStore::note_trouble(const std::string& trouble) {
+void SqliteStore::note_trouble(std::string& place, const std::string& trouble) {
   const std::scoped_lock lock(trouble_mutex_);
-  if (trouble_ != trouble) trouble_ = trouble;
+  if (place != trouble) place = trouble;
 }
 
 void SqliteStore::run(Core& core, JobQueue& queue, std::string_view name, bool writes) {
@@ -108,10 +108,8 @@ void SqliteStore::run(Core& core, JobQueue& queue, std::string_view name, bool w
     }
     const std::int64_t begun_us = io::monotonic_us();
     core.run_group(group, settings_.unix_ms(), answers);
-    if (writes) {
-      count(group.size(), begun_us);
-      note_trouble(core.trouble());
-    }
+    if (writes) count(group.size(), begun_us);
+    note_trouble(writes ? write_trouble_ : read_trouble_, core.trouble());
     deliver(answers);
     if (writes) core.tidy(false);
   }

@@ -56,7 +56,7 @@ class SqliteStore final : public Store {
   void run(Core& core, JobQueue& queue, std::string_view name, bool writes);
   void count(std::size_t requests, std::int64_t begun_us);
   void deliver(std::vector<JobAnswer>& answers);
-  void note_trouble(const std::string& trouble);
+  void note_trouble(std::string& place, const std::string& trouble);
 
   SqliteStoreSettings settings_;
   metrics::StoreCounters counters_;
@@ -71,7 +71,8 @@ class SqliteStore final : public Store {
   PortId port_count_ = 0;
   std::mutex ports_mutex_;
   mutable std::mutex trouble_mutex_;
-  std::string trouble_;
+  std::string write_trouble_;
+  std::string read_trouble_;
   std::thread writer_thread_;
   std::thread reader_thread_;
 };

@@ -15,7 +15,7 @@ char mark_of(std::string_view state, std::uint32_t attempts) {
   if (state == "delivering") return 'f';
   if (state == "halted") return 'h';
   if (state == "cancelled") return 'x';
-  return attempts > 0 ? 'w' : 'f';  // opened and not answered yet
+  return attempts > 0 ? 'w' : '.';  // ready, and its lane was stopped before it left
 }
 
 }  // namespace

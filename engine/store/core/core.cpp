@@ -33,6 +33,11 @@ bool is_write(const Request& request) {
   return std::visit([]<class R>(const R&) { return writes<R>; }, request);
 }
 
+bool failed(const JobAnswer& job) {
+  const Status status = job.answer.status;
+  return status == Status::unavailable || status == Status::disk_full || status == Status::unreadable;
+}
+
 Status status_of(FailureKind kind) {
   return kind == FailureKind::disk_full ? Status::disk_full : Status::unavailable;
 }
@@ -57,7 +62,10 @@ Answer Core::run(Job& job, std::int64_t now_ms) {
   const std::int64_t before = db_->total_changes();
   if (guarded) db_->query("SAVEPOINT request").run();
   Answer answer = std::visit([&](auto& request) { return handle(session, request); }, job.request);
-  if (std::optional<Failure> failure = db_->take_failure()) answer = unavailable(std::move(*failure));
+  if (std::optional<Failure> failure = db_->take_failure()) {
+    Answer instead = unavailable(std::move(*failure));
+    if (answer.status != Status::unreadable) answer = std::move(instead);
+  }
   if (!write || !db_->in_transaction()) return answer;
   if (!guarded) {
     if (answer.status != Status::done && db_->total_changes() != before)
@@ -97,10 +105,7 @@ void Core::finish(bool began, bool any_write, std::span<JobAnswer> answers) {
             *failure);
   } else if (stopped_) {
     give_up(answers, Status::unavailable, Failure{FailureKind::other, 0, *stopped_});
-  } else if (began && any_write && std::ranges::none_of(answers, [](const JobAnswer& answer) {
-               return answer.answer.status == Status::unavailable ||
-                      answer.answer.status == Status::disk_full;
-             })) {
+  } else if (began && (any_write || db_->is_read_only()) && std::ranges::none_of(answers, failed)) {
     trouble_.clear();
     is_full_ = false;
   }
@@ -113,8 +118,12 @@ void Core::run_group(std::span<Job> jobs, std::int64_t now_ms, std::vector<JobAn
   std::optional<Failure> failure = db_->take_failure();
   for (Job& job : jobs) {
     // After some errors SQLite takes the whole transaction back by itself: then nothing of this group is
-    // done.
-    if (began && !db_->in_transaction() && !failure) {
+    // done. What was only read is right all the same, and so is what follows.
+    const bool lost = began && !db_->in_transaction() && !failure;
+    if (lost && db_->is_read_only()) {
+      began = db_->query("BEGIN").run();
+      failure = db_->take_failure();
+    } else if (lost) {
       failure = Failure{is_full_ ? FailureKind::disk_full : FailureKind::other, 0,
                         "The whole group was taken back after an error of one of its requests. " + trouble_};
     }
@@ -124,6 +133,7 @@ void Core::run_group(std::span<Job> jobs, std::int64_t now_ms, std::vector<JobAn
     answers.push_back(JobAnswer{job.port, std::move(answer)});
   }
   const std::span<JobAnswer> mine = std::span(answers).subspan(first);
+  if (db_->is_read_only()) began = began && db_->in_transaction();
   if (guarded_groups_ > 0) --guarded_groups_;
   if (spoiled_) {
     guarded_groups_ = guarded_after_spoiled;

@@ -50,7 +50,8 @@ class Core {
   void run_group(std::span<Job> jobs, std::int64_t now_ms, std::vector<JobAnswer>& answers);
   /// The reason why nothing is done any more.
   [[nodiscard]] const std::optional<std::string>& stopped() const { return stopped_; }
-  /// Why the last write was not done; empty after a commit that went through.
+  /// Why the last write was not done, or on a connection that only reads the last read; empty after one that
+  /// went through.
   [[nodiscard]] const std::string& trouble() const { return stopped_ ? *stopped_ : trouble_; }
 
   /// Empties the write-ahead log into the database file when there is enough of it. With `idle`, when it

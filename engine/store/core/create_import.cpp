@@ -132,6 +132,14 @@ std::optional<Answer> find_new_targets(Session& session, CreateImport& request,
   return refuse_without_targets(request.import, webhooks);
 }
 
+/// Content that came with an import: what is counted as kept, and small files themselves.
+void insert_files(Session& session, const model::Import& import) {
+  std::uint64_t bytes = import.file.length;
+  if (import.text.key != import.file.key) bytes += import.text.length;
+  count_kept_bytes(session, static_cast<std::int64_t>(bytes));
+  insert_small_files(session, import);
+}
+
 bool has_content(const model::Import& import) {
   return import.planned || !import.error.code.empty();
 }
@@ -164,7 +172,7 @@ Answer handle(Session& session, CreateImport& request) {
   if (model::has_ended(import)) import.completed_at_ms = session.now_ms;
   insert_import(session, import, request.webhook_id, request.idempotency_key);
   insert_plan(session, import.id, request.plan);
-  insert_small_files(session, import);
+  insert_files(session, import);
   insert_deliveries(session, import.deliveries);
   import.file.content.reset();
   import.text.content.reset();
@@ -207,7 +215,7 @@ Answer handle(Session& session, FillImport& request) {
             import.id)
       .run();
   insert_plan(session, import.id, request.plan);
-  insert_small_files(session, import);
+  insert_files(session, import);
   std::vector<model::Delivery> deliveries = make_deliveries(import, webhooks);
   insert_deliveries(session, deliveries);
   return done(refresh_import(session, import.id));

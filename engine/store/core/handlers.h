@@ -26,6 +26,10 @@ namespace pulter::store {
 // create_import.cpp
 [[nodiscard]] Answer handle(Session& session, CreateImport& request);
 [[nodiscard]] Answer handle(Session& session, FillImport& request);
+// retention.cpp
+/// Files of so many bytes came (or went, where it is negative).
+void count_kept_bytes(Session& session, std::int64_t bytes);
+
 // imports.cpp
 [[nodiscard]] Answer handle(Session& session, GetImport& request);
 [[nodiscard]] Answer handle(Session& session, FindImportByKey& request);

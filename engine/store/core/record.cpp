@@ -16,6 +16,7 @@ struct Standing {
   bool started = false;
   bool cancelled = false;
   bool paused = false;
+  bool enabled = true;  ///< its webhook
   bool data_sync = true;
   std::uint64_t count = 0;
 };
@@ -128,10 +129,10 @@ std::string what_went_wrong(const Record& record) {
 void advance(Session& session, Record& record, const Standing& standing, const model::Event& event) {
   const bool batch = event.name == "all";
   log_delivered(session, record, event, standing.data_sync);
-  // While the import is stopped its next event is not on its way, only ready.
+  // While the lane is stopped its next event is not on its way, only ready.
   if (record.next_event) {
-    record.next_event->state =
-        standing.paused || standing.cancelled ? model::EventState::pending : model::EventState::delivering;
+    const bool waits = (standing.paused || !standing.enabled) && !record.next_leaves;
+    record.next_event->state = waits ? model::EventState::pending : model::EventState::delivering;
     if (standing.cancelled) record.next_event.reset();
   }
   if (record.next_event) insert_event(session, *record.next_event, record.lane.webhook_id);
@@ -192,7 +193,7 @@ bool is_idle(Session& session, const std::string& webhook_id) {
 }
 
 Answer record_delivery(Session& session, Record& record) {
-  const std::optional<Standing> standing = find_standing(session, record);
+  std::optional<Standing> standing = find_standing(session, record);
   if (!standing) {
     return not_found("Import " + record.import_id + " has no delivery to webhook " + record.lane.webhook_id +
                      ".");
@@ -207,6 +208,7 @@ Answer record_delivery(Session& session, Record& record) {
     return conflict("The delivery of import " + record.import_id + " stands elsewhere than this attempt.",
                     Recorded{false, false, false});
   }
+  standing->enabled = is_enabled(session, record.lane.webhook_id);
   if (delivered) {
     advance(session, record, *standing, *event);
   } else {
@@ -221,8 +223,7 @@ Answer record_delivery(Session& session, Record& record) {
     recorded.import_ended = model::has_ended(import);
     recorded.idle = !recorded.task_waiting && is_idle(session, record.lane.webhook_id);
   }
-  recorded.go_on = !ended && !halts && !standing->paused && !standing->cancelled &&
-                   is_enabled(session, record.lane.webhook_id);
+  recorded.go_on = !ended && !halts && !standing->paused && !standing->cancelled && standing->enabled;
   if constexpr (planted(Bug::stop_ignored)) recorded.go_on = !ended && !halts;
   return done(recorded);
 }

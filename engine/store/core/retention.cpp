@@ -65,26 +65,26 @@ std::vector<std::string> read_keys(Query& query) {
   return keys;
 }
 
-/// The last of an import: its plan, its small files, and the names of its others.
+/// The last of an import: its plan, its small files, and the names of all its files.
 void remove_content(Session& session, const std::string& import_id, RetentionStep::Removed& removed) {
   std::vector<std::string> keys;
+  std::int64_t bytes = 0;
   {
     Query query =
         session.db.query("SELECT file_key, text_key, file_length, text_length FROM imports WHERE id = ?")
             .with(import_id);
     if (query.row()) {
       keys = read_keys(query);
-      removed.bytes += query.unsigned_integer();
-      const std::uint64_t text_bytes = query.unsigned_integer();
-      if (keys.size() > 1) removed.bytes += text_bytes;
+      bytes = query.integer();
+      const std::int64_t text_bytes = query.integer();
+      if (keys.size() > 1) bytes += text_bytes;
     }
   }
+  removed.bytes += static_cast<std::uint64_t>(bytes);
+  count_kept_bytes(session, -bytes);
   for (std::string& key : keys) {
-    if (is_small_key(key)) {
-      remove_small_file(session, key);
-    } else {
-      removed.spool_keys.push_back(std::move(key));
-    }
+    if (is_small_key(key)) remove_small_file(session, key);
+    removed.spool_keys.push_back(std::move(key));
   }
   session.db.query("DELETE FROM plans WHERE import_id = ?").with(import_id).run();
   session.db.query("DELETE FROM lane_marks WHERE import_id = ?").with(import_id).run();
@@ -102,9 +102,12 @@ std::string due_record(Session& session, std::int64_t before_ms) {
   return query.row() ? query.text() : std::string();
 }
 
-void remove_record(Session& session, const std::string& import_id) {
+/// Takes the rows that went off the budget: one import may go to many webhooks.
+void remove_record(Session& session, const std::string& import_id, std::int64_t& budget) {
   session.db.query("DELETE FROM deliveries WHERE import_id = ?").with(import_id).run();
+  budget -= session.db.changes();
   session.db.query("DELETE FROM imports WHERE id = ?").with(import_id).run();
+  --budget;
 }
 
 /// The last that is left of old imports. True when none is.
@@ -112,13 +115,16 @@ bool remove_records(Session& session, std::int64_t before_ms, std::int64_t& budg
   while (budget > 0 && !session.db.failure()) {
     const std::string import = due_record(session, before_ms);
     if (import.empty()) return true;
-    remove_record(session, import);
-    budget -= 2;
+    remove_record(session, import, budget);
   }
   return false;
 }
 
 }  // namespace
+
+void count_kept_bytes(Session& session, std::int64_t bytes) {
+  if (bytes != 0) session.db.query("UPDATE kept_bytes SET bytes = bytes + ?").with(bytes).run();
+}
 
 Answer handle(Session& session, RetentionStep& request) {
   RetentionStep::Removed removed;
@@ -156,9 +162,7 @@ Answer handle(Session& session, ProbeWrite&) {
 }
 
 Answer handle(Session& session, SumSpoolBytes&) {
-  Query query = session.db.query(
-      "SELECT coalesce(sum(file_length + CASE WHEN text_key <> file_key THEN text_length ELSE 0 END), 0)"
-      " FROM imports WHERE content_removed = 0");
+  Query query = session.db.query("SELECT bytes FROM kept_bytes");
   return done(query.row() ? query.unsigned_integer() : std::uint64_t{0});
 }
 

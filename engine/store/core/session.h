@@ -12,8 +12,8 @@
 #include "engine/store/store.h"
 
 // What every handler of the store works with. A handler is a plain function from a request to an answer, on
-// an open transaction; it never commits. Whatever a handler wrote is taken back when it does not answer
-// `done`.
+// an open transaction; it never commits. It refuses before it writes: one that wrote and then does not answer
+// `done` has its whole group taken back (core.h).
 
 namespace pulter::store {
 

@@ -22,9 +22,16 @@ void remove_small_file(Session& session, std::string_view key) {
 }
 
 Answer handle(Session& session, GetSmallFile& request) {
-  Query query = session.db.query("SELECT content FROM small_files WHERE key = ?").with(request.key);
-  if (!query.row()) return not_found("The file " + request.key + " is not kept any more. Import it again.");
-  return done(query.blob());
+  {
+    Query query = session.db.query("SELECT content FROM small_files WHERE key = ?").with(request.key);
+    if (query.row()) return done(query.blob());
+  }
+  const std::optional<Failure>& failure = session.db.failure();
+  if (!failure) return not_found("The file " + request.key + " is not kept any more. Import it again.");
+  // A lock goes away and memory comes back; a page that its disk does not give stays away.
+  if (failure->kind != FailureKind::io) return {};
+  return refuse(Status::unreadable,
+                "The file " + request.key + " could not be read from the database: " + failure->detail);
 }
 
 }  // namespace pulter::store

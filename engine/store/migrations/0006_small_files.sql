@@ -1,4 +1,4 @@
--- Version 5: small files in the store.
+-- Version 6: small files in the store.
 
 -- Content of files that are too small for a file of their own: the key is imports.file_key or imports.text_key.
 CREATE TABLE small_files (

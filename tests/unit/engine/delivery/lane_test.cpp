@@ -55,6 +55,10 @@ class Lanes : public testing::Test {
     return import->id;
   }
   ImportState state(const std::string& id) { return model::state_of(engine_.look(id)); }
+  /// One letter a batch, as views show it.
+  std::string marks(const std::string& id) {
+    return engine_.ask(store::ListBatchMarks{id, webhook_.id}).value.value_or("none");
+  }
   bool reach(const std::string& id, ImportState wanted) {
     return engine_.run_until([&] { return state(id) == wanted; });
   }
@@ -302,6 +306,50 @@ TEST_F(Lanes, PauseStopsBetweenBatchesAndResumeGoesOn) {
   ASSERT_TRUE(reach(id, ImportState::completed));
   expect_in_order(10);
   EXPECT_EQ(receiver_.history().size(), 10u);
+}
+
+TEST_F(Lanes, APausedImportShowsInFlightWhatIs) {
+  receiver_.set_script(
+      [](const Receipt&, std::size_t) { return Reaction{.answer = answer(200), .delay = 1s}; });
+  const std::string id = start(500, 100);
+  ASSERT_TRUE(engine_.run_until([&] { return receiver_.history().size() == 2; }));
+  ASSERT_TRUE(engine_.ask(store::CommandImport{id, store::ImportCommand::pause}).done());
+  EXPECT_EQ(marks(id), "df...") << "its answer is awaited";
+  engine_.run_for(1500ms);
+  EXPECT_EQ(marks(id), "dd...") << "the third is ready and was not sent";
+  engine_.crash(true);
+  engine_.restart();
+  engine_.run_for(1s);
+  EXPECT_EQ(marks(id), "dd...");
+  EXPECT_EQ(receiver_.history().size(), 2u);
+}
+
+TEST_F(Lanes, WhatWasInFlightWhenAPausedImportsProcessDiedIsSoNoLonger) {
+  receiver_.set_script(
+      [](const Receipt&, std::size_t) { return Reaction{.answer = answer(200), .delay = 1h}; });
+  const std::string id = start(500, 100);
+  ASSERT_TRUE(engine_.run_until([&] { return receiver_.history().size() == 1; }));
+  ASSERT_TRUE(engine_.ask(store::CommandImport{id, store::ImportCommand::pause}).done());
+  EXPECT_EQ(marks(id), "f....");
+  engine_.crash(true);
+  engine_.restart();
+  engine_.run_for(1s);
+  EXPECT_EQ(marks(id), ".....");
+}
+
+TEST_F(RelaxedLanes, APausedImportShowsInFlightWhatIs) {
+  receiver_.set_script(
+      [](const Receipt&, std::size_t) { return Reaction{.answer = answer(200), .delay = 1s}; });
+  const std::string id = start(500, 100);
+  ASSERT_TRUE(engine_.run_until([&] { return receiver_.history().size() == 2; }));
+  ASSERT_TRUE(engine_.ask(store::CommandImport{id, store::ImportCommand::pause}).done());
+  // The third leaves beside the commit that would have said so.
+  ASSERT_TRUE(engine_.run_until([&] { return receiver_.history().size() == 3; }));
+  engine_.run_for(100ms);
+  EXPECT_EQ(marks(id), "ddf..");
+  engine_.run_for(1h);
+  EXPECT_EQ(marks(id), "ddd..");
+  EXPECT_EQ(receiver_.history().size(), 3u);
 }
 
 TEST_F(Lanes, CancelEndsTheImport) {

@@ -17,7 +17,7 @@ TEST(DatabaseFile, SchemaSaysWhoseItIs) {
   ASSERT_TRUE(db.has_value());
   Query version = (*db)->query("PRAGMA user_version");
   ASSERT_TRUE(version.row());
-  EXPECT_EQ(version.integer(), 6);
+  EXPECT_EQ(version.integer(), 7);
   Query application = (*db)->query("PRAGMA application_id");
   ASSERT_TRUE(application.row());
   EXPECT_EQ(application.integer(), application_id);
@@ -46,6 +46,24 @@ TEST(DatabaseFile, OpenedAgainItIsTheSame) {
     ASSERT_TRUE(importers.row());
     EXPECT_EQ(importers.integer(), 1);
   }
+}
+
+class OlderDatabase : public StoreBench {
+ protected:
+  OlderDatabase() { open(folder.file("p.db")); }
+
+  TemporaryFolder folder;
+};
+
+TEST_F(OlderDatabase, WhatItKeepsIsCountedWhenItIsTakenOver) {
+  make_webhook("wh_1");
+  make_import("imp_1");
+  model::Import import = an_import("imp_2");
+  import.text = {"key-text", 10, ""};
+  must(CreateImport{import, "plan", "", ""});
+  ASSERT_TRUE(core->database().execute("DROP TABLE kept_bytes; PRAGMA user_version = 6"));
+  open(folder.file("p.db"));
+  EXPECT_EQ(must(SumSpoolBytes{}), 1234U + 1234U + 10U);
 }
 
 void expect_refused(const std::string& path, ErrorCode code, const std::string& words) {

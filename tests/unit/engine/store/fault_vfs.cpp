@@ -10,6 +10,7 @@ namespace pulter::store {
 std::atomic<bool> FaultVfs::fail_sync = false;
 std::atomic<bool> FaultVfs::fail_write_full = false;
 std::atomic<bool> FaultVfs::fail_write_io = false;
+std::atomic<bool> FaultVfs::fail_read = false;
 std::atomic<int> FaultVfs::syncs = 0;
 
 namespace {
@@ -42,8 +43,11 @@ int sync_file(sqlite3_file* file, int flags) {
 const sqlite3_io_methods methods = {
     .iVersion = 2,
     .xClose = [](sqlite3_file* f) { return methods_of(f)->xClose(real_of(f)); },
-    .xRead = [](sqlite3_file* f, void* into, int n,
-                sqlite3_int64 at) { return methods_of(f)->xRead(real_of(f), into, n, at); },
+    .xRead =
+        [](sqlite3_file* f, void* into, int n, sqlite3_int64 at) {
+          if (FaultVfs::fail_read) return SQLITE_IOERR_READ;
+          return methods_of(f)->xRead(real_of(f), into, n, at);
+        },
     .xWrite = write_file,
     .xTruncate = [](sqlite3_file* f,
                     sqlite3_int64 size) { return methods_of(f)->xTruncate(real_of(f), size); },

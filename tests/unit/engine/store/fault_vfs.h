@@ -16,6 +16,8 @@ struct FaultVfs {
   static std::atomic<bool> fail_write_full;
   /// Every write fails with an I/O error while set.
   static std::atomic<bool> fail_write_io;
+  /// Every read fails with an I/O error while set.
+  static std::atomic<bool> fail_read;
   static std::atomic<int> syncs;
 };
 

@@ -24,6 +24,68 @@ TEST_F(Figures, OneLetterABatch) {
   EXPECT_EQ(ask(ListBatchMarks{"imp_1", "wh_none"}).status, Status::not_found);
 }
 
+class StoppedLane : public StoreBench {
+ protected:
+  StoppedLane() {
+    make_webhook("wh_1");
+    make_import("imp_1");
+    first_ = open_event("imp_1", "wh_1", 1);
+  }
+  /// The answer to the first batch, and the second opened with it.
+  void answer_first(bool next_leaves) {
+    Record record = a_record(first_, Disposition::delivered);
+    record.next_event = an_event("imp_1", 2);
+    record.next_leaves = next_leaves;
+    must(record);
+  }
+  std::string marks() { return must(ListBatchMarks{"imp_1", "wh_1"}); }
+  model::EventState second_state() { return must(GetEvent{an_event("imp_1", 2).id}).state; }
+
+  model::Event first_;
+};
+
+TEST_F(StoppedLane, WhatIsOnlyReadyIsNotInFlight) {
+  must(CommandImport{"imp_1", ImportCommand::pause});
+  EXPECT_EQ(marks(), "f..") << "its answer is still awaited";
+  answer_first(false);
+  EXPECT_EQ(marks(), "d..");
+  EXPECT_EQ(second_state(), model::EventState::pending);
+  must(CommandImport{"imp_1", ImportCommand::resume});
+  EXPECT_EQ(marks(), "d..");
+  must(BeginAttempt{lane("wh_1"), an_event("imp_1", 2).id});
+  EXPECT_EQ(marks(), "df.");
+}
+
+TEST_F(StoppedLane, WhatLeftBeforeTheAnswerWasDurableIsInFlight) {
+  must(CommandImport{"imp_1", ImportCommand::pause});
+  answer_first(true);
+  EXPECT_EQ(marks(), "df.");
+}
+
+TEST_F(StoppedLane, OfADisabledWebhookToo) {
+  model::Webhook webhook = must(GetWebhook{"wh_1"});
+  webhook.enabled = false;
+  must(PutWebhook{.webhook = webhook, .create = false});
+  answer_first(false);
+  EXPECT_EQ(marks(), "d..");
+}
+
+TEST_F(StoppedLane, AfterARestartNothingIsInFlight) {
+  must(CommandImport{"imp_1", ImportCommand::pause});
+  answer_first(true);
+  ASSERT_TRUE(begin_epoch(core->database()).has_value());
+  EXPECT_EQ(marks(), "d..");
+  EXPECT_EQ(second_state(), model::EventState::pending);
+  must(CommandImport{"imp_1", ImportCommand::resume});
+  EXPECT_EQ(next_work("wh_1").event->id, an_event("imp_1", 2).id) << "it goes on there";
+}
+
+TEST_F(StoppedLane, WhatGoesOnByItselfIsLeftAlone) {
+  answer_first(false);
+  ASSERT_TRUE(begin_epoch(core->database()).has_value());
+  EXPECT_EQ(second_state(), model::EventState::delivering) << "its lane sends it at once";
+}
+
 TEST_F(Figures, CountsTotalsLanesAndAttempts) {
   const Totals imports = must(CountImports{});
   EXPECT_EQ(imports.total, 1U);

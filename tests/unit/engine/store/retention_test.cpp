@@ -104,9 +104,51 @@ TEST_F(Retention, SmallFilesAreStoredWithTheirImportAndGoWithIt) {
   EXPECT_TRUE(must(ListSpoolKeys{}).empty()) << "they are not in the spool";
   finish("imp_1");
   now_ms += 1000;
-  EXPECT_TRUE(retain(now_ms).empty()) << "the store removed them itself";
+  EXPECT_EQ(retain(now_ms), (std::vector<std::string>{"small_2", "small_1"})) << "for whoever remembers them";
   EXPECT_EQ(ask(GetSmallFile{"small_1"}).status, Status::not_found);
   EXPECT_EQ(count_rows("small_files"), 1);
+}
+
+TEST_F(Retention, WhatIsKeptIsCountedWithEachImport) {
+  // What it was before it was counted.
+  const auto sum = [this] {
+    Query query = core->database().query(
+        "SELECT coalesce(sum(file_length + CASE WHEN text_key <> file_key THEN text_length ELSE 0 END), 0)"
+        " FROM imports WHERE content_removed = 0");
+    return query.row() ? query.unsigned_integer() : 0;
+  };
+  const auto kept = [this] { return must(SumSpoolBytes{}); };
+  EXPECT_EQ(kept(), 0U);
+  model::Import import = an_import("imp_1");
+  import.file = import.text = {"key-1", 1000, ""};
+  must(CreateImport{import, "plan", "", ""});
+  EXPECT_EQ(kept(), 1000U);
+  import = an_import("imp_2");
+  import.file = a_small_file("small_1", "a;b");
+  import.text = a_small_file("small_2", "a,b,c");
+  must(CreateImport{import, "plan", "", ""});
+  EXPECT_EQ(kept(), 1008U);
+  import.id = "imp_1";
+  EXPECT_EQ(ask(CreateImport{import, "plan", "", ""}).status, Status::conflict);
+  EXPECT_EQ(kept(), 1008U) << "a refusal counts nothing";
+  import = an_import("imp_3");
+  import.planned = false;
+  import.file = import.text = {};
+  must(CreateImport{import, "", "", ""});
+  EXPECT_EQ(kept(), 1008U);
+  import = an_import("imp_3");
+  import.file = import.text = {"key-3", 20, ""};
+  must(FillImport{import, "plan"});
+  EXPECT_EQ(kept(), 1028U);
+  EXPECT_EQ(ask(FillImport{import, "plan"}).status, Status::conflict);
+  EXPECT_EQ(kept(), sum());
+  finish("imp_2");
+  now_ms += 1000;
+  retain(now_ms);
+  EXPECT_EQ(kept(), 1020U);
+  EXPECT_EQ(kept(), sum());
+  retain(now_ms);
+  EXPECT_EQ(kept(), 1020U) << "once only";
 }
 
 TEST_F(Retention, AnImportThatIsFilledBringsItsSmallFile) {
@@ -175,6 +217,27 @@ TEST_F(Retention, AStepIsSmallAndTheStepsEnd) {
   EXPECT_EQ(keys, 3U);
   EXPECT_EQ(rows(), 0);
   EXPECT_GE(steps, 8);
+}
+
+TEST_F(Retention, RecordsThatWentToManyWebhooksTakeManyRowsOfAStep) {
+  constexpr int webhooks = 100;
+  constexpr int imports = 20;
+  for (int i = 2; i <= webhooks; ++i) make_webhook("wh_" + std::to_string(i));
+  for (int i = 0; i < imports; ++i) {
+    const std::string id = "imp_" + std::to_string(i);
+    make_import(id);
+    must(CommandImport{id, ImportCommand::cancel});
+  }
+  now_ms += 1000;
+  retain(now_ms);
+  const auto rows = [&] { return count_rows("deliveries") + count_rows("imports"); };
+  ASSERT_EQ(rows(), imports * (webhooks + 1));
+  for (int steps = 0; rows() > 0; ++steps) {
+    ASSERT_LT(steps, 10);
+    const std::int64_t before = rows();
+    must(RetentionStep{.before_ms = now_ms, .records_before_ms = now_ms});
+    EXPECT_LE(before - rows(), 500 + webhooks) << "the last of a step may go over";
+  }
 }
 
 TEST_F(Retention, OldTestsGoToo) {

@@ -7,11 +7,14 @@
 #include <chrono>
 #include <condition_variable>
 #include <cstdio>
+#include <fstream>
+#include <iterator>
 #include <map>
 #include <mutex>
 #include <set>
 #include <thread>
 
+#include "engine/store/sqlite_schema.h"
 #include "tests/unit/engine/store/fault_vfs.h"
 #include "tests/unit/engine/store/store_bench.h"
 #include "tests/unit/engine/store/temporary_folder.h"
@@ -257,6 +260,51 @@ TEST_F(SqliteStoreTest, TroubleIsToldAndClears) {
   FaultVfs::fail_write_full = false;
   EXPECT_EQ(client.ask(import_named("imp_1")).status, Status::done);
   EXPECT_EQ(store->trouble(), "");
+}
+
+TEST_F(SqliteStoreTest, ASmallFileThatItsDiskDoesNotGiveIsToldAndNotAskedForAgain) {
+  FaultVfs::install();
+  const std::string content(16'000, 'x');
+  {
+    const auto store = open(FaultVfs::name);
+    Client client(*store);
+    client.ask(EnsureWebhook{webhook_named("wh_1")});
+    CreateImport create = import_named("imp_1");
+    create.import.file = {"small_1", content.size(), "", std::make_shared<const std::string>(content)};
+    create.import.text = create.import.file;
+    ASSERT_EQ(client.ask(std::move(create)).status, Status::done);
+  }
+  const auto store = open(FaultVfs::name);
+  Client client(*store);
+  ASSERT_EQ(client.ask(GetSmallFile{"small_none"}).status, Status::not_found);
+  FaultVfs::fail_read = true;
+  const auto unreadable = client.ask(GetSmallFile{"small_1"});
+  EXPECT_EQ(unreadable.status, Status::unreadable) << "lanes would wait for ever with `unavailable`";
+  EXPECT_NE(unreadable.detail.find("small_1"), std::string::npos) << unreadable.detail;
+  EXPECT_NE(store->trouble().find("Check the disk"), std::string::npos) << store->trouble();
+  client.ask(ProbeWrite{});
+  EXPECT_NE(store->trouble(), "") << "a write that goes through says nothing about reading";
+  FaultVfs::fail_read = false;
+  EXPECT_EQ(client.ask(GetSmallFile{"small_1"}).value, content);
+  EXPECT_EQ(store->trouble(), "");
+}
+
+TEST_F(SqliteStoreTest, WhatWasRemovedIsNotInTheFileAnyMore) {
+  const std::string marker = "the customer's own words";
+  std::string content;
+  while (content.size() < 15'000) content += marker;
+  const auto file_bytes = [this] {
+    std::ifstream file(folder.file("pulter.db"), std::ios::binary);
+    return std::string(std::istreambuf_iterator<char>(file), {});
+  };
+  auto db = open_database({.path = folder.file("pulter.db"), .read_only = false, .vfs = {}}, clock_ms);
+  ASSERT_TRUE(db.has_value());
+  (*db)->query("INSERT INTO small_files (key, content) VALUES ('small_1', ?)").bind_blob(content).run();
+  ASSERT_TRUE((*db)->checkpoint());
+  EXPECT_NE(file_bytes().find(marker), std::string::npos);
+  (*db)->query("DELETE FROM small_files").run();
+  ASSERT_TRUE((*db)->checkpoint());
+  EXPECT_EQ(file_bytes().find(marker), std::string::npos);
 }
 
 TEST_F(SqliteStoreTest, ThreadsAreNamedByTheCaller) {
