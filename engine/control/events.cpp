@@ -93,6 +93,14 @@ bool apply_range(const Request& request, std::uint64_t length, BodyStream& strea
   return true;
 }
 
+/// Why a body cannot be made. Only what the store does not have is gone for good.
+Error no_source(store::Status status, const std::string& detail) {
+  if (status == store::Status::not_found)
+    return {ErrorCode::gone, -1, "the import of this event is not kept any more, so its body cannot be made"};
+  return {status == store::Status::disk_full ? ErrorCode::disk_full : ErrorCode::store_unavailable, -1,
+          "the store could not be asked: " + detail};
+}
+
 io::Task<Result<std::unique_ptr<delivery::BodySource>>> open_source(Context& context,
                                                                     const model::Event& event) {
   Services& services = context.services;
@@ -106,10 +114,10 @@ io::Task<Result<std::unique_ptr<delivery::BodySource>>> open_source(Context& con
   }
   store::GetImport get{event.import_id};
   auto import = co_await services.store.call(std::move(get));
-  if (!import.done() || !import.value) co_return fail(ErrorCode::gone, "the import of this event is gone");
+  if (!import.done()) co_return std::unexpected(no_source(import.status, import.detail));
   store::GetPlan get_plan{event.import_id};
   auto plan = co_await services.store.call(std::move(get_plan));
-  if (!plan.done() || !plan.value) co_return fail(ErrorCode::gone, "the plan of this event's import is gone");
+  if (!plan.done()) co_return std::unexpected(no_source(plan.status, plan.detail));
   co_return co_await delivery::BodySource::open(context.scope, services.spool, *import.value, *plan.value);
 }
 

@@ -3,6 +3,7 @@
 
 #include "codec/base/ids.h"
 #include "engine/control/fields.h"
+#include "engine/control/import_lookup.h"
 #include "engine/control/import_rates.h"
 #include "engine/control/represent.h"
 #include "engine/control/resources.h"
@@ -213,10 +214,9 @@ io::Task<Result<std::string>> lane_of(Context& context) {
   const std::string& id = context.request.id;
   if (!is_id("imp_", id)) co_return fail(ErrorCode::not_found, "there is no import " + id);
   if (const std::string* webhook = context.request.parameter("webhookId")) co_return *webhook;
-  store::GetImport get{id};
-  auto reply = co_await context.services.store.call(std::move(get));
-  if (!reply.done() || !reply.value) co_return fail(ErrorCode::not_found, "there is no import " + id);
-  if (reply.value->deliveries.size() == 1) co_return reply.value->deliveries.front().webhook_id;
+  Result<model::Import> import = co_await find_import(context);
+  if (!import) co_return std::unexpected(std::move(import.error()));
+  if (import->deliveries.size() == 1) co_return import->deliveries.front().webhook_id;
   co_return refuse_field(ErrorCode::bad_value, "webhookId", "must say which webhook of the import is meant");
 }
 

@@ -136,6 +136,21 @@ TEST_F(Events, TheBodyIsTheBytesThatWereSent) {
   EXPECT_EQ(got.header("content-disposition").substr(0, 10), "attachment");
 }
 
+TEST_F(Events, ABodyIsGoneOnlyWhereTheStoreSaysSo) {
+  const Lane lane = deliver();
+  const std::string path = "/v1/events/" + lane.event_id;
+  // As a lock or a failing disk would have it: the import can be read, its plan cannot.
+  ASSERT_TRUE(core_->database().execute("ALTER TABLE plans RENAME TO away"));
+  for (const Got& got : {get(path + "/body"), post(path + "/resend", "{}")}) {
+    EXPECT_EQ(got.status, 503) << got.body;
+    EXPECT_EQ(got.text("code"), "store_unavailable") << got.body;
+  }
+  ASSERT_TRUE(core_->database().execute("ALTER TABLE away RENAME TO plans"));
+  EXPECT_EQ(get(path + "/body").status, 200);
+  ASSERT_TRUE(core_->database().execute("DELETE FROM plans"));
+  EXPECT_EQ(get(path + "/body").text("code"), "gone");
+}
+
 TEST_F(Events, ThePartsOfABodyAreItsBytes) {
   Lane lane = deliver();
   const std::string whole = get("/v1/events/" + lane.event_id + "/body").body;
