@@ -285,6 +285,7 @@ TEST_F(SqliteStoreTest, ASmallFileThatItsDiskDoesNotGiveIsToldAndNotAskedForAgai
   client.ask(ProbeWrite{});
   EXPECT_NE(store->trouble(), "") << "a write that goes through says nothing about reading";
   FaultVfs::fail_read = false;
+  client.ask(ProbeWrite{});
   EXPECT_EQ(client.ask(GetSmallFile{"small_1"}).value, content);
   EXPECT_EQ(store->trouble(), "");
 }
