@@ -30,6 +30,15 @@ struct Block {
     return join(_mm256_cmpeq_epi8(_mm256_min_epu8(low, highest), low),
                 _mm256_cmpeq_epi8(_mm256_min_epu8(high, highest), high));
   }
+  std::uint64_t specials() const {
+    const auto of = [](__m256i bytes) {
+      const __m256i quotes = _mm256_cmpeq_epi8(bytes, _mm256_set1_epi8('"'));
+      const __m256i backslashes = _mm256_cmpeq_epi8(bytes, _mm256_set1_epi8('\\'));
+      const __m256i controls = _mm256_cmpeq_epi8(_mm256_min_epu8(bytes, _mm256_set1_epi8(0x1f)), bytes);
+      return _mm256_or_si256(_mm256_or_si256(quotes, backslashes), controls);
+    };
+    return join(of(low), of(high));
+  }
   std::uint64_t high_bits() const { return join(low, high); }
   std::uint8_t high_eights() const {
     const __m256i high_bit = _mm256_set1_epi8(static_cast<char>(0x80));
@@ -59,6 +68,16 @@ inline std::uint64_t prefix_xor(std::uint64_t bits) {
   const __m128i product =
       _mm_clmulepi64_si128(_mm_cvtsi64_si128(static_cast<long long>(bits)), _mm_set1_epi8(-1), 0);
   return static_cast<std::uint64_t>(_mm_cvtsi128_si64(product));
+}
+
+inline std::uint64_t not_zero(const std::uint64_t* words) {
+  std::uint64_t zero = 0;
+  for (std::uint32_t i = 0; i < 64; i += 4) {
+    const __m256i four = _mm256_loadu_si256(reinterpret_cast<const __m256i*>(words + i));
+    const __m256i equal = _mm256_cmpeq_epi64(four, _mm256_setzero_si256());
+    zero |= static_cast<std::uint64_t>(_mm256_movemask_pd(_mm256_castsi256_pd(equal))) << i;
+  }
+  return ~zero;
 }
 
 inline void emit(std::uint16_t* out, std::uint16_t base, std::uint64_t mask) {

@@ -15,6 +15,8 @@ struct Block {
   static Block load(const char* data) { return {_mm512_loadu_si512(data)}; }
   std::uint64_t equal(char c) const { return _mm512_cmpeq_epi8_mask(bytes, _mm512_set1_epi8(c)); }
   std::uint64_t controls() const { return _mm512_cmplt_epu8_mask(bytes, _mm512_set1_epi8(0x20)); }
+  /// Joined before they move to where numbers are: see as_number.
+  std::uint64_t specials() const { return _kor_mask64(_kor_mask64(controls(), equal('\\')), equal('"')); }
   std::uint64_t high_bits() const { return _mm512_movepi8_mask(bytes); }
   std::uint8_t high_eights() const {
     return _mm512_test_epi64_mask(bytes, _mm512_set1_epi8(static_cast<char>(0x80)));
@@ -35,6 +37,15 @@ inline std::uint64_t prefix_xor(std::uint64_t bits) {
   const __m128i product =
       _mm_clmulepi64_si128(_mm_cvtsi64_si128(static_cast<long long>(bits)), _mm_set1_epi8(-1), 0);
   return static_cast<std::uint64_t>(_mm_cvtsi128_si64(product));
+}
+
+inline std::uint64_t not_zero(const std::uint64_t* words) {
+  std::uint64_t found = 0;
+  for (std::uint32_t i = 0; i < 64; i += 8) {
+    const __m512i eight = _mm512_loadu_si512(words + i);
+    found |= std::uint64_t{_mm512_test_epi64_mask(eight, eight)} << i;
+  }
+  return found;
 }
 
 // UTF-8 by three look-ups, after Keiser and Lemire, "Validating UTF-8 in less than one instruction per byte"

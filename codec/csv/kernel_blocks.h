@@ -3,10 +3,11 @@
 //
 //   struct Block                                          64 bytes
 //     load(const char*)                                   may be anywhere
-//     equal(char), line_ends(), controls(), high_bits(), at_least(unsigned char)
+//     equal(char), line_ends(), controls(), specials(), high_bits(), at_least(unsigned char)
 //                                                         masks with one bit per byte
 //     high_eights()                                       one bit per eight bytes: whether one is not ASCII
 //   std::uint64_t prefix_xor(std::uint64_t)               bit i: parity of bits 0 to i
+//   std::uint64_t not_zero(const std::uint64_t* words)    bit i: word i of 64 is not 0
 //   void emit(std::uint16_t* out, std::uint16_t base, std::uint64_t mask)
 //                                                         base + position of each bit; may write 64 entries
 //                                                         whatever the mask
@@ -123,7 +124,7 @@ struct BlockMasks {
 };
 /// Where the row ends of a block are left once it was taken in.
 constexpr auto row_ends_in = &BlockMasks::quotes;
-constexpr std::size_t blocks_ahead = 4;
+constexpr std::size_t blocks_ahead = 8;
 
 inline BlockMasks make_masks(const char* data, char delimiter, std::uint8_t* high) {
   const Block block = Block::load(data);
@@ -328,64 +329,93 @@ void scan(const char* data, std::size_t bytes, char delimiter, ScanCarry& carry,
   ends.blank_lines = blank_lines;
 }
 
-/// A little more than a chunk as the writer asks for; what lies beyond the file is not touched by fetching
-/// it.
+/// How far ahead of the present block `index` fetches; what lies beyond the file is not touched by that.
 constexpr std::size_t fetch_ahead_bytes = 16'384;
 
 /// What the first loop over a chunk leaves for the second: short loops keep what they need in registers.
 struct ChunkMasks {
-  std::uint64_t separators[index_chunk_bytes_max / 64 + 1];
+  std::uint64_t separators[index_chunk_bytes_max / 64 + 64];  // whole groups are read
   std::uint64_t line_ends[index_chunk_bytes_max / 64 + 1];
 };
 
-template <bool whole>
-inline void mark_block(const char* data, std::size_t bytes, char delimiter, ScanCarry& carry,
-                       std::size_t word, CellIndex& index, ChunkMasks& masks) {
-  const std::uint64_t valid = whole ? ~std::uint64_t{0} : first_bits(bytes);
+inline BlockMasks make_index_masks(const char* data, char delimiter, CellIndex& index, std::size_t word) {
   const Block block = Block::load(data);
-  const std::uint64_t lines = block.line_ends() & valid;
-  const std::uint64_t candidates = (lines | block.equal(delimiter)) & valid;
-  const std::uint64_t marks = block.equal('"') & valid;
-  index.special[word] = ((block.controls() | block.equal('\\')) & valid) | marks;
-  const Quotes quotes = settle(marks, candidates, carry.inside, carry.opens);
+  index.special[word] = block.specials();
+  const std::uint64_t quotes = as_number(block.equal('"'));
+  index.quotes[word] = quotes;
+  return {quotes, prefix_xor(quotes), block.line_ends(), block.equal(delimiter)};
+}
+
+/// What a block needs to know of those before it.
+struct QuoteCarry {
+  std::uint64_t inside = 0;
+  std::uint64_t opens = 1;
+};
+
+inline void find_separators(const BlockMasks& found, QuoteCarry& carry, std::size_t word, ChunkMasks& masks) {
+  const std::uint64_t candidates = found.lines | found.delimiters;
+  const Quotes quotes = settle(found.quotes, found.parity, candidates, carry.inside, carry.opens);
   masks.separators[word] = candidates & ~quotes.within;
-  masks.line_ends[word] = lines & ~quotes.within;
-  carry.inside = ~((quotes.within >> 63) - 1);
-  carry.opens = quotes.opens >> 63;
+  masks.line_ends[word] = found.lines & ~quotes.within;
+  carry = {~((quotes.within >> 63) - 1), quotes.opens >> 63};
+}
+
+/// Finds the structural bytes of a chunk, block by block; returns the blocks.
+inline std::size_t mark_chunk(const char* data, std::size_t bytes, char delimiter, CellIndex& index,
+                              ChunkMasks& masks) {
+  QuoteCarry carry;
+  // A ring: what goes on in the first-level cache needs all of it.
+  BlockMasks ring[blocks_ahead];
+  const std::size_t whole = bytes / 64;
+  for (std::size_t word = 0; word < blocks_ahead && word < whole; ++word) {
+    ring[word] = make_index_masks(data + 64 * word, delimiter, index, word);
+  }
+  std::size_t word = 0;
+  for (; word + blocks_ahead < whole; ++word) {
+    const std::size_t next = word + blocks_ahead;
+    __builtin_prefetch(data + 64 * word + fetch_ahead_bytes, 0, 2);
+    const BlockMasks found = ring[word % blocks_ahead];
+    ring[word % blocks_ahead] = make_index_masks(data + 64 * next, delimiter, index, next);
+    find_separators(found, carry, word, masks);
+  }
+  for (; word < whole; ++word) find_separators(ring[word % blocks_ahead], carry, word, masks);
+  if (bytes % 64 == 0) return whole;
+  const std::uint64_t valid = first_bits(bytes % 64);
+  BlockMasks last = make_index_masks(data + 64 * whole, delimiter, index, whole);
+  index.special[whole] &= valid;
+  index.quotes[whole] &= valid;
+  last = {last.quotes & valid, prefix_xor(last.quotes & valid), last.lines & valid, last.delimiters & valid};
+  find_separators(last, carry, whole, masks);
+  return whole + 1;
 }
 
 void index(const char* data, std::size_t bytes, char delimiter, CellIndex& index) {
   ChunkMasks masks;
-  ScanCarry carry{0, 1, 1, 0};
-  const std::size_t whole = bytes / 64;
-  for (std::size_t word = 0; word < whole; ++word) {
-    // The chunk after this one is fetched while this one is made use of.
-    __builtin_prefetch(data + 64 * word + fetch_ahead_bytes, 0, 2);
-    mark_block<true>(data + 64 * word, 64, delimiter, carry, word, index, masks);
-  }
-  std::size_t words = whole;
-  if (bytes % 64 != 0)
-    mark_block<false>(data + 64 * whole, bytes % 64, delimiter, carry, words++, index, masks);
+  const std::size_t words = mark_chunk(data, bytes, delimiter, index, masks);
   index.special[words] = 0;
+  index.quotes[words] = 0;
 
   index.at[0] = 0xffff;
   std::uint32_t separators = 0;
   std::uint32_t rows = 0;
-  for (std::size_t word = 0; word < words; ++word) {
-    const std::uint64_t mask = masks.separators[word];
-    // In long texts nearly every block, in short cells none.
-    if (mask == 0) continue;
-    emit(index.at + 1 + separators, static_cast<std::uint16_t>(64 * word), mask);
-    // Bit k: the block's k-th separator ends a row.
-    std::uint64_t ordinals = _pext_u64(masks.line_ends[word], mask);
-    // One entry is written whether there is a row or not: cheaper than a branch that nobody can foretell.
-    index.row_end[rows] = static_cast<std::uint16_t>(separators + 1 + lowest(ordinals));
-    rows += ordinals != 0 ? 1 : 0;
-    ordinals &= ordinals - 1;
-    for (; __builtin_expect(ordinals != 0, 0); ordinals &= ordinals - 1) {
-      index.row_end[rows++] = static_cast<std::uint16_t>(separators + 1 + lowest(ordinals));
+  for (std::size_t group = 0; group < words; group += 64) {
+    // In long texts nearly every block is without separators, in short cells none.
+    std::uint64_t todo = not_zero(masks.separators + group) & first_bits(words - group);
+    for (; todo != 0; todo &= todo - 1) {
+      const std::size_t word = group + lowest(todo);
+      const std::uint64_t mask = masks.separators[word];
+      emit(index.at + 1 + separators, static_cast<std::uint16_t>(64 * word), mask);
+      // Bit k: the block's k-th separator ends a row.
+      std::uint64_t ordinals = _pext_u64(masks.line_ends[word], mask);
+      // One entry is written whether there is a row or not: cheaper than a branch that nobody can foretell.
+      index.row_end[rows] = static_cast<std::uint16_t>(separators + 1 + lowest(ordinals));
+      rows += ordinals != 0 ? 1 : 0;
+      ordinals &= ordinals - 1;
+      for (; __builtin_expect(ordinals != 0, 0); ordinals &= ordinals - 1) {
+        index.row_end[rows++] = static_cast<std::uint16_t>(separators + 1 + lowest(ordinals));
+      }
+      separators += ones(mask);
     }
-    separators += ones(mask);
   }
   index.separators = separators;
   index.rows = rows;

@@ -86,13 +86,14 @@ std::uint64_t controls(const char* data, std::size_t bytes) {
 void index(const char* data, std::size_t bytes, char delimiter, CellIndex& index) {
   index.separators = index.rows = 0;
   index.at[0] = 0xffff;
-  for (std::size_t word = 0; word < bytes / 64 + 2; ++word) index.special[word] = 0;
+  for (std::size_t word = 0; word < bytes / 64 + 2; ++word) index.special[word] = index.quotes[word] = 0;
   State state = State::opens;
   for (std::size_t i = 0; i < bytes; ++i) {
     const char c = data[i];
     const bool line_end = c == '\n' || c == '\r';
     if (c == '"' || c == '\\' || static_cast<unsigned char>(c) < 0x20) {
       index.special[i / 64] |= std::uint64_t{1} << (i % 64);
+      if (c == '"') index.quotes[i / 64] |= std::uint64_t{1} << (i % 64);
     }
     bool structural = false;
     state = after(state, c, line_end || c == delimiter, structural);

@@ -68,6 +68,8 @@ struct CellIndex {
   std::uint32_t rows;        ///< structural line ends, those of blank lines included
   /// One bit per byte that cannot be copied into a JSON string as it is: `"`, backslash, below 0x20.
   std::uint64_t special[index_chunk_bytes_max / 64 + 2];
+  /// One bit per `"`.
+  std::uint64_t quotes[index_chunk_bytes_max / 64 + 2];
   /// Offset of each structural delimiter or line end; at[0] is 0xffff, one before the chunk.
   std::uint16_t at[1 + index_chunk_bytes_max + 64];
   /// Which separators (1-based) are line ends.

@@ -11,8 +11,9 @@
 namespace pulter::json {
 namespace {
 
-/// A chunk that, with its index and the text made of it, stays in the first-level cache.
-constexpr std::uint64_t usual_chunk_bytes = 16'384;
+/// A chunk that, with its index and the text made of it, stays in the second-level cache. Of a smaller one
+/// more is indexed twice, for its last row is not whole.
+constexpr std::uint64_t usual_chunk_bytes = 32'768;
 
 /// The end of the file ends its last row as a line end would.
 void end_last_row(csv::CellIndex& index, std::uint64_t size) {

@@ -51,8 +51,8 @@ namespace pulter::json {
 namespace {
 
 /// Run by run: each step copies up to the next special byte, or as far as the marks are sure.
-inline char* write_escaped(bool quoted, const char* data, std::uint32_t at, std::uint32_t end, Marks marks,
-                           char* out) {
+template <bool quoted>
+inline char* write_escaped(const char* data, std::uint32_t at, std::uint32_t end, Marks marks, char* out) {
   while (at < end) {
     const std::uint32_t stop = marks.next_near(at, end);
     copy_text(out, data + at, stop - at);

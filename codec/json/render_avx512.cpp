@@ -39,85 +39,101 @@ inline void write_id(RowIdBits bits, char* out) {
 }  // namespace
 }  // namespace pulter::json
 
-#include "codec/json/escape_table.h"
 #include "codec/json/render_marks.h"
 
 namespace pulter::json {
 namespace {
 
-/// What a block of 64 bytes needs: which of its bytes get a backslash before them, and which become one.
-struct BlockEscapes {
-  std::uint64_t before;
-  std::uint64_t replaced;  ///< the first `"` of each doubled one
+/// Bytes of a text that are escaped at a time: eight backslashes more still fit one register, and the marks
+/// of as many can be read at any place.
+constexpr std::uint32_t step_bytes = 56;
+constexpr std::uint32_t half_step_bytes = step_bytes / 2;
+
+/// Where the bytes of half a step stand in its output, in which a backslash goes before each one of `before`.
+/// Each byte is given two slots, the first of which is left out where there is no backslash.
+inline std::uint64_t places_of_half(std::uint64_t before) {
+  constexpr std::uint64_t bytes = 0x00aa'aaaa'aaaa'aaaa;
+  constexpr std::uint64_t backslashes = 0x0055'5555'5555'5555;
+  return _pext_u64(bytes, _pdep_u64(before, backslashes) | bytes);
+}
+
+/// Spreads a step's bytes, a backslash before each one of `before`, and returns the end of what was written.
+inline char* write_step(__m512i text, std::uint32_t size, std::uint64_t before, char* out) {
+  const __m512i backslashes = _mm512_set1_epi8('\\');
+  constexpr std::uint64_t first_half_mask = (std::uint64_t{1} << half_step_bytes) - 1;
+  const auto first_half = static_cast<std::uint32_t>(_mm_popcnt_u64(before & first_half_mask));
+  const std::uint64_t places = places_of_half(before);
+  const std::uint64_t places_behind = places_of_half(before >> half_step_bytes);
+  const auto added = static_cast<std::uint32_t>(_mm_popcnt_u64(before));
+  const std::uint32_t half_size = half_step_bytes + first_half;
+  if (__builtin_expect(step_bytes + added > 64, 0)) {
+    _mm512_storeu_si512(out, _mm512_mask_expand_epi8(backslashes, places, text));
+    if (size <= half_step_bytes) return out + size + added;
+    const __m512i behind = _mm512_maskz_compress_epi8(~std::uint64_t{0} << half_step_bytes, text);
+    _mm512_storeu_si512(out + half_size, _mm512_mask_expand_epi8(backslashes, places_behind, behind));
+  } else {
+    const std::uint64_t all_places = places | (places_behind << half_size);
+    _mm512_storeu_si512(out, _mm512_mask_expand_epi8(backslashes, all_places, text));
+  }
+  return out + size + added;
+}
+
+/// The quotes of a step, told apart.
+struct QuotePairs {
+  std::uint64_t first = 0;  ///< the first one of each pair
+  std::uint64_t half = 0;   ///< 1 where the last byte of the step is one
+  bool paired = false;      ///< every quote is one of two
 };
 
-/// One byte after the other, for a block that has a control character without a letter.
-__attribute__((noinline)) char* write_block_slowly(const char* text, std::uint32_t size, BlockEscapes block,
-                                                   char* out) {
-  for (std::uint32_t i = 0; i < size; ++i) {
-    const Escape& escape = escapes[static_cast<unsigned char>(text[i])];
-    if ((block.before >> i & 1) != 0) {
-      __builtin_memcpy(out, &escape, sizeof escape);
-      out += escape.size;
-    } else {
-      *out++ = (block.replaced >> i & 1) != 0 ? '\\' : text[i];
-    }
-  }
-  return out;
+/// Pairs that touch other pairs, which `pair_quotes` leaves.
+__attribute__((noinline)) QuotePairs pair_any_quotes(std::uint64_t quotes, std::uint64_t half) {
+  const __m128i product =
+      _mm_clmulepi64_si128(_mm_cvtsi64_si128(static_cast<long long>(quotes)), _mm_set1_epi8(-1), 0);
+  const std::uint64_t odd = static_cast<std::uint64_t>(_mm_cvtsi128_si64(product)) ^ (~half + 1);
+  const std::uint64_t first = quotes & odd;
+  const std::uint64_t second = (first << 1 | half) & ~(std::uint64_t{1} << step_bytes);
+  return {first, first >> (step_bytes - 1), (quotes ^ first) == second};
 }
 
-/// 32 bytes become 64 slots, a backslash before each byte, of which those that are wanted are compressed.
-inline char* write_half(__m256i text, std::uint32_t size, std::uint32_t before, char* out) {
-  const __m512i slots =
-      _mm512_or_si512(_mm512_slli_epi16(_mm512_cvtepu8_epi16(text), 8), _mm512_set1_epi16('\\'));
-  const std::uint64_t kept = _pdep_u64(before, 0x5555555555555555u) | 0xaaaaaaaaaaaaaaaau;
-  _mm512_storeu_si512(out, _mm512_maskz_compress_epi8(kept, slots));
-  return out + size + __builtin_popcount(before);
+/// `half`: whether the step before ended with the first of a pair.
+inline QuotePairs pair_quotes(std::uint64_t quotes, std::uint64_t half) {
+  const std::uint64_t first = quotes & ~(quotes << 1 | half);
+  const std::uint64_t second = (first << 1 | half) & ~(std::uint64_t{1} << step_bytes);
+  if (__builtin_expect((quotes ^ first) != second, 0)) return pair_any_quotes(quotes, half);
+  return {first, first >> (step_bytes - 1), true};
 }
 
-/// Writes the `size` first bytes of a block; no branch depends on where in it the escapes are.
-inline char* write_block(__m512i text, std::uint32_t size, BlockEscapes block, const char* data, char* out) {
-  const __m512i mapped = _mm512_mask_mov_epi8(text, block.replaced, _mm512_set1_epi8('\\'));
+/// No branch depends on where the escapes are, and what is worked out of the marks waits for no wide
+/// register. Null also where a control character has no letter, within the cell or right behind it.
+template <bool quoted>
+inline char* write_escaped(const char* data, std::uint32_t at, std::uint32_t end, Marks marks, char* out) {
   // By the low four bits: the letter of a control character, and the one control character that has it.
   const __m512i letter_of =
       _mm512_broadcast_i32x4(_mm_setr_epi8(0, 0, 0, 0, 0, 0, 0, 0, 'b', 't', 'n', 0, 'f', 'r', 0, 0));
   const __m512i control_of =
       _mm512_broadcast_i32x4(_mm_setr_epi8(1, 0, 0, 0, 0, 0, 0, 0, '\b', '\t', '\n', 0, '\f', '\r', 0, 0));
-  const std::uint64_t controls = _mm512_cmplt_epu8_mask(text, _mm512_set1_epi8(0x20)) & block.before;
-  const std::uint64_t with_letter = _mm512_cmpeq_epi8_mask(text, _mm512_shuffle_epi8(control_of, text));
-  if (__builtin_expect((controls & ~with_letter) != 0, 0)) return write_block_slowly(data, size, block, out);
-  const __m512i lettered = _mm512_mask_shuffle_epi8(mapped, controls, letter_of, text);
-  const std::uint32_t low_size = size < 32 ? size : 32;
-  out = write_half(_mm512_castsi512_si256(lettered), low_size, static_cast<std::uint32_t>(block.before), out);
-  return write_half(_mm512_extracti64x4_epi64(lettered, 1), size - low_size,
-                    static_cast<std::uint32_t>(block.before >> 32), out);
-}
-
-inline char* write_escaped(bool quoted, const char* data, std::uint32_t at, std::uint32_t end, Marks,
-                           char* out) {
-  std::uint64_t odd_quote = 0;  // all ones where the last quote was the first of two
-  std::uint64_t half = 0;       // 1 where it was the last byte of a block
-  for (; at < end; at += 64) {
-    const std::uint32_t size = end - at < 64 ? end - at : 64;
-    const __m512i text = _mm512_loadu_si512(data + at);
-    const std::uint64_t quotes = _bzhi_u64(_mm512_cmpeq_epi8_mask(text, _mm512_set1_epi8('"')), size);
-    const std::uint64_t others = _bzhi_u64(_mm512_cmplt_epu8_mask(text, _mm512_set1_epi8(0x20)) |
-                                               _mm512_cmpeq_epi8_mask(text, _mm512_set1_epi8('\\')),
-                                           size);
-    BlockEscapes block{others | quotes, 0};
+  __m512i lowest = _mm512_set1_epi8(0x20);  // of each place's bytes, letters put in
+  std::uint64_t half = 0;
+  for (; at < end; at += step_bytes) {
+    const std::uint32_t size = end - at < step_bytes ? end - at : step_bytes;
+    std::uint64_t before = _bzhi_u64(marks.from(at), size);
+    __m512i text = _mm512_loadu_si512(data + at);
+    const __mmask64 with_letter = _mm512_cmpeq_epi8_mask(text, _mm512_shuffle_epi8(control_of, text));
+    text = _mm512_mask_shuffle_epi8(text, with_letter, letter_of, text);
+    lowest = _mm512_min_epu8(lowest, text);
     if (quoted) {
-      const __m128i product =
-          _mm_clmulepi64_si128(_mm_cvtsi64_si128(static_cast<long long>(quotes)), _mm_set1_epi8(-1), 0);
-      const std::uint64_t odd = static_cast<std::uint64_t>(_mm_cvtsi128_si64(product)) ^ odd_quote;
-      const std::uint64_t first = quotes & odd;
-      if (__builtin_expect((quotes & ~odd) != ((first << 1) | half), 0)) return nullptr;
-      block = {others, first};
-      odd_quote = ~((odd >> 63) - 1);
-      half = first >> 63;
+      const std::uint64_t quotes = _bzhi_u64(marks.quotes_from(at), size);
+      const QuotePairs pairs = pair_quotes(quotes, half);
+      if (__builtin_expect(!pairs.paired, 0)) return nullptr;
+      // The first of two becomes the backslash of the second.
+      before ^= quotes;
+      text = _mm512_mask_mov_epi8(text, pairs.first, _mm512_set1_epi8('\\'));
+      half = pairs.half;
     }
-    out = write_block(text, size, block, data + at, out);
+    out = write_step(text, size, before, out);
   }
-  return half == 0 && odd_quote == 0 ? out : nullptr;
+  const bool without_letter = _mm512_cmplt_epu8_mask(lowest, _mm512_set1_epi8(0x20)) != 0;
+  return half == 0 && !without_letter ? out : nullptr;
 }
 
 }  // namespace

@@ -21,14 +21,12 @@ inline void copy_text(char* to, const char* from, std::size_t size) {
 /// The marks of special bytes in a chunk, read by position.
 class Marks {
  public:
-  explicit Marks(const csv::CellIndex& index) : bytes_(reinterpret_cast<const char*>(index.special)) {}
+  explicit Marks(const csv::CellIndex& index) : index_(&index) {}
 
   /// The marks from `at` on, of which the lowest 57 are sure.
-  std::uint64_t from(std::uint32_t at) const {
-    std::uint64_t word;
-    __builtin_memcpy(&word, bytes_ + at / 8, sizeof word);
-    return word >> (at % 8);
-  }
+  std::uint64_t from(std::uint32_t at) const { return read(index_->special, at); }
+  /// The same of the quotes alone.
+  std::uint64_t quotes_from(std::uint32_t at) const { return read(index_->quotes, at); }
 
   /// The first mark in [at, end), else `end`.
   std::uint32_t next(std::uint32_t at, std::uint32_t end) const {
@@ -67,7 +65,14 @@ class Marks {
  private:
   static constexpr std::uint32_t sure = 57;
   static constexpr std::uint64_t sure_bits = (std::uint64_t{1} << sure) - 1;
-  const char* bytes_;
+
+  static std::uint64_t read(const std::uint64_t* marks, std::uint32_t at) {
+    std::uint64_t word;
+    __builtin_memcpy(&word, reinterpret_cast<const char*>(marks) + at / 8, sizeof word);
+    return word >> (at % 8);
+  }
+
+  const csv::CellIndex* index_;
 };
 
 }  // namespace

@@ -5,11 +5,11 @@
 //   void copy_block(char* to, const char* from)                 copies that many
 //   void write_id(RowIdBits bits, char* out)                    36 characters; may write render_slack_bytes
 // and, after including render_marks.h:
-//   char* write_escaped(bool quoted, const char* data, std::uint32_t at, std::uint32_t end, Marks marks,
+//   char* write_escaped<bool quoted>(const char* data, std::uint32_t at, std::uint32_t end, Marks marks,
 //   char* out)
 //                                                               the text of a cell, its own quotes left out;
 //                                                               null where a `"` of a quoted one is not
-//                                                               doubled
+//                                                               doubled, or where the kernel cannot
 //
 // Copies run past the end of what they copy, into what is written next: `from` has slack behind it, and a row
 // is only begun where the output has room for it and the slack. Everything here has internal linkage.
@@ -27,7 +27,8 @@
 namespace pulter::json {
 namespace {
 
-/// Writes a cell that is not as cells should be: a quote that is not doubled, text after the closing one.
+/// Writes any cell, such as one that is not as cells should be: a quote that is not doubled, text after the
+/// closing one.
 __attribute__((noinline)) char* write_odd_cell(const char* data, std::uint32_t at, std::uint32_t end,
                                                Marks marks, char* out) {
   bool quoted = data[at] == '"';
@@ -56,12 +57,13 @@ __attribute__((noinline)) char* write_odd_cell(const char* data, std::uint32_t a
 /// Writes a cell that holds special bytes; returns the end of what was written.
 __attribute__((noinline)) char* write_marked_cell(const char* data, std::uint32_t at, std::uint32_t end,
                                                   Marks marks, char* out) {
-  const bool quoted = data[at] == '"';
-  if (!quoted) return write_escaped(false, data, at, end, marks, out);
-  if (end - at >= 2 && data[end - 1] == '"') {
-    if (char* written = write_escaped(true, data, at + 1, end - 1, marks, out)) return written;
+  char* written = nullptr;
+  if (data[at] != '"') {
+    written = write_escaped<false>(data, at, end, marks, out);
+  } else if (end - at >= 2 && data[end - 1] == '"') {
+    written = write_escaped<true>(data, at + 1, end - 1, marks, out);
   }
-  return write_odd_cell(data, at, end, marks, out);
+  return written != nullptr ? written : write_odd_cell(data, at, end, marks, out);
 }
 
 inline char* write_cell(const char* data, std::uint32_t at, std::uint32_t end, Marks marks, char* out) {

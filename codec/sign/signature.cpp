@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <array>
 #include <charconv>
+#include <string>
 #include <utility>
 
 #include "codec/base/check.h"
@@ -15,6 +16,7 @@ namespace pulter::sign {
 namespace {
 
 constexpr std::string_view version = "v1,";
+constexpr std::string_view point = ".";
 constexpr std::size_t base64_chars = 44;
 
 }  // namespace
@@ -24,10 +26,16 @@ static_assert(signature_chars == version.size() + base64_chars);
 Signer::Signer(std::span<const Secret> secrets, std::string_view webhook_id, std::int64_t timestamp) {
   PULTER_CHECK(!secrets.empty() && secrets.size() <= live_secrets_max);
   PULTER_CHECK(!webhook_id.contains('.'));
-  std::string before_body(webhook_id);
-  before_body.append(".").append(std::to_string(timestamp)).append(".");
-  macs_.reserve(secrets.size());
-  for (const Secret& secret : secrets) macs_.emplace_back(secret.key()).update(before_body);
+  std::array<char, 24> digits;
+  const auto [digits_end, error] = std::to_chars(digits.data(), digits.data() + digits.size(), timestamp);
+  PULTER_CHECK(error == std::errc{});
+  for (std::size_t i = 0; i < secrets.size(); ++i) {
+    HmacSha256& mac = macs_[i].emplace(secrets[i].key());
+    for (const std::string_view part :
+         {webhook_id, point, std::string_view(digits.data(), digits_end), point}) {
+      mac.update(part);
+    }
+  }
 }
 
 Signer::Signer(const Secret& secret, std::string_view webhook_id, std::int64_t timestamp)
@@ -45,24 +53,26 @@ void Signer::update_together(std::span<const Part> parts, Sha256Kernel kernel) n
   std::size_t count = 0;
   for (const Part& part : parts) {
     PULTER_CHECK(!part.signer->finished_);
-    for (HmacSha256& mac : part.signer->macs_) messages[count++] = {&mac.message(), part.body_part};
+    for (std::optional<HmacSha256>& mac : part.signer->macs_) {
+      if (mac) messages[count++] = {&mac->message(), part.body_part};
+    }
   }
   Sha256::update_together(std::span(messages).first(count), kernel);
 }
 
-std::string Signer::finish() {
+std::string_view Signer::finish() noexcept {
   PULTER_CHECK(!std::exchange(finished_, true));
-  std::string header;
-  header.reserve(macs_.size() * (signature_chars + 1));
-  for (HmacSha256& mac : macs_) {
-    const Sha256Sum sum = mac.finish();
+  char* out = text_.data();
+  for (std::optional<HmacSha256>& mac : macs_) {
+    if (!mac) break;
+    const Sha256Sum sum = mac->finish();
     std::array<std::uint8_t, base64_chars + 1> text;
     PULTER_CHECK(EVP_EncodeBlock(text.data(), sum.data(), sum.size()) == base64_chars);
-    if (!header.empty()) header.push_back(' ');
-    header.append(version);
-    header.append(reinterpret_cast<const char*>(text.data()), base64_chars);
+    if (out != text_.data()) *out++ = ' ';
+    out = std::ranges::copy(version, out).out;
+    out = std::copy_n(text.data(), base64_chars, out);
   }
-  return header;
+  return {text_.data(), out};
 }
 
 Result<> verify(std::span<const Secret> secrets, std::string_view webhook_id, std::string_view timestamp_text,
@@ -86,7 +96,7 @@ Result<> verify(std::span<const Secret> secrets, std::string_view webhook_id, st
   for (const Secret& secret : secrets) {
     Signer signer(secret, webhook_id, timestamp);
     signer.update(body);
-    const std::string expected = signer.finish();
+    const std::string_view expected = signer.finish();
     for (std::size_t at = 0; at < signature_header.size();) {
       const std::size_t space = std::min(signature_header.find(' ', at), signature_header.size());
       const std::string_view given = signature_header.substr(at, space - at);

@@ -1,10 +1,10 @@
 #pragma once
 
+#include <array>
 #include <cstdint>
+#include <optional>
 #include <span>
-#include <string>
 #include <string_view>
-#include <vector>
 
 #include "codec/base/result.h"
 #include "codec/sign/hmac.h"
@@ -24,7 +24,7 @@ inline constexpr std::int64_t default_tolerance_s = 300;
 /// Makes the webhook-signature header of one attempt while the body is produced (Standard Webhooks, v1):
 /// HMAC-SHA256 over `id "." timestamp "." body`, once per live secret.
 ///
-/// The constructor allocates; update() does not. One use: after finish() only the destructor may run.
+/// Never allocates: about 2 KiB large instead. One use: after finish() only the destructor may run.
 class Signer {
  public:
   /// `secrets`: 1 to live_secrets_max, newest first; not needed after the constructor. `webhook_id` must
@@ -33,8 +33,9 @@ class Signer {
   Signer(const Secret& secret, std::string_view webhook_id, std::int64_t timestamp);
 
   void update(std::string_view body_part) noexcept;
-  /// The header's value: "v1,<base64>" per secret, separated by one space, in the order of `secrets`.
-  [[nodiscard]] std::string finish();
+  /// The header's value: "v1,<base64>" per secret, separated by one space, in the order of `secrets`. The
+  /// text stands in the signer and lives as long.
+  [[nodiscard]] std::string_view finish() noexcept;
 
   struct Part;
   /// The next part of each of 1 to bodies_together_max bodies, hashed side by side where the processor can:
@@ -44,7 +45,8 @@ class Signer {
                               Sha256Kernel kernel = best_sha256_kernel()) noexcept;
 
  private:
-  std::vector<HmacSha256> macs_;
+  std::array<std::optional<HmacSha256>, live_secrets_max> macs_;  ///< the first ones are there
+  std::array<char, live_secrets_max*(signature_chars + 1)> text_;
   bool finished_ = false;
 };
 

@@ -31,8 +31,8 @@ class BenchReceiver : public testing::Test {
     signer.update(signed_body);
     const std::string head =
         "POST /h/0 HTTP/1.1\r\nHost: x\r\nwebhook-id: evt_1\r\nwebhook-timestamp: " + std::to_string(now) +
-        "\r\nwebhook-signature: " + signer.finish() + "\r\ncontent-length: " + std::to_string(body.size()) +
-        "\r\n\r\n";
+        "\r\nwebhook-signature: " + std::string(signer.finish()) +
+        "\r\ncontent-length: " + std::to_string(body.size()) + "\r\n\r\n";
     ASSERT_TRUE(io::blocking::send_all(socket_, head + body));
     std::array<char, 256> answer{};
     const auto got = io::blocking::receive(socket_, answer);

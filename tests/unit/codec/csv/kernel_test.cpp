@@ -112,6 +112,7 @@ TEST_P(KernelTable, AnswersAsTheScalarOne) {
     ASSERT_TRUE(std::equal(have->at, have->at + have->separators + 1, want->at));
     ASSERT_TRUE(std::equal(have->row_end, have->row_end + have->rows, want->row_end));
     ASSERT_TRUE(std::equal(have->special, have->special + size / 64 + 1, want->special));
+    ASSERT_TRUE(std::equal(have->quotes, have->quotes + size / 64 + 1, want->quotes));
     ASSERT_EQ(kernel.controls(text.data(), size), kernel_scalar.controls(text.data(), size));
 
     ScanCarry carry{random() % 2 == 0 ? 0 : ~std::uint64_t{0}, 0, random() % 2, 0};

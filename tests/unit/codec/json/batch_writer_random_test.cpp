@@ -3,6 +3,8 @@
 #include <gtest/gtest.h>
 
 #include <array>
+#include <string>
+#include <vector>
 
 #include "codec/csv/kernel_table.h"
 #include "tests/unit/codec/json/differential.h"
@@ -75,7 +77,9 @@ TEST_P(BatchWriterKernels, SpecialSequencesAtEveryEdge) {
   check.settings.batch_size = 100'000;
   check.buffers = {page_bytes};
   constexpr std::size_t header_bytes = 6;
-  for (const std::size_t edge : {page_bytes, csv::scan_chunk_bytes, header_bytes + csv::scan_chunk_bytes}) {
+  constexpr std::size_t writer_chunk_bytes = 32'768;
+  for (const std::size_t edge : {page_bytes, csv::scan_chunk_bytes, header_bytes + csv::scan_chunk_bytes,
+                                 header_bytes + writer_chunk_bytes}) {
     for (const std::string_view sequence : sequences) {
       for (std::size_t back = 0; back <= sequence.size() + 1; ++back) {
         // Once as regular rows, which the planning pass skips over, and once as one long cell.
@@ -88,6 +92,30 @@ TEST_P(BatchWriterKernels, SpecialSequencesAtEveryEdge) {
           ASSERT_EQ(differs(text, check), "")
               << testing::PrintToString(sequence) << " " << edge << " - " << back;
         }
+      }
+    }
+  }
+}
+
+/// What has to be escaped at every place of a long cell, alone and in runs that grow more than a step of the
+/// kernels has room for.
+TEST_P(BatchWriterKernels, EscapesAtEveryPlaceOfALongCell) {
+  std::vector<std::string> escapes = {"\"\"", "\"\"\"\"",   "\"\"\"\"\"\"", "\n", "\\",
+                                      "\x01", "\"\"\n\"\"", "\r\n",         "\"", "\"\"\""};
+  for (const std::size_t size : {8u, 9u, 28u, 29u, 56u, 57u, 120u}) {
+    escapes.push_back(std::string(size, '\\'));
+    escapes.push_back(std::string(2 * size, '"'));
+    escapes.push_back(std::string(size - 1, '\t') + '\x1f');
+  }
+  Check check;
+  check.settings.delimiter = ',';
+  for (const std::string& escape : escapes) {
+    for (std::size_t place = 0; place < 122; ++place) {
+      for (const std::size_t rest : {0u, 1u, 30u, 60u}) {
+        const std::string cell = std::string(place, 'x') + escape + std::string(rest, 'y');
+        const std::string text = "k,l\n" + std::string(place % 11, 'z') + ",\"" + cell + "\"\n" + cell +
+                                 ",\"" + cell + "\"\x02\n1,2\n";
+        ASSERT_EQ(differs(text, check), "") << testing::PrintToString(text);
       }
     }
   }

@@ -27,7 +27,7 @@ Secret contract_secret() {
 std::string sign_in_steps(const Secret& key, std::string_view body, std::size_t step) {
   Signer signer(key, "msg_test1", timestamp);
   for (std::size_t at = 0; at < body.size(); at += step) signer.update(body.substr(at, step));
-  return signer.finish();
+  return std::string(signer.finish());
 }
 
 // The same, written the obvious way: everything in one string.
@@ -93,7 +93,7 @@ TEST(Signer, SeveralLiveSecrets) {
   std::string body(100'000, 'x');
   Signer signer(secrets, "evt_1", 5);
   signer.update(body);
-  const std::string header = signer.finish();
+  const std::string header(signer.finish());
   EXPECT_EQ(header.size(), live_secrets_max * (signature_chars + 1) - 1);
   std::string expected;
   for (const Secret& each : secrets)
