@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "codec/base/check.h"
+#include "engine/shard/waiting_line.h"
 
 namespace pulter::shard {
 
@@ -128,13 +129,7 @@ void BodyPool::end_loan(BodySlot& slot) noexcept {
 }
 
 void BodyPool::remove(Waiter& waiter) noexcept {
-  Waiter* before = nullptr;
-  for (Waiter* at = first_waiter_; at != nullptr; before = at, at = at->next) {
-    if (at != &waiter) continue;
-    (before != nullptr ? before->next : first_waiter_) = at->next;
-    if (last_waiter_ == at) last_waiter_ = before;
-    return;
-  }
+  leave_line(waiter, first_waiter_, last_waiter_);
 }
 
 }  // namespace pulter::shard

@@ -8,20 +8,10 @@
 #include <vector>
 
 #include "engine/limits.h"
-#include "tests/support/sim_engine.h"
-#include "tests/support/sim_receiver.h"
+#include "tests/unit/engine/delivery/lane_fixture.h"
 
 namespace pulter::delivery {
 namespace {
-
-using namespace std::chrono_literals;
-using model::ImportState;
-using tests::Reaction;
-using tests::Receipt;
-using tests::SimEngine;
-using tests::SimReceiver;
-
-constexpr const char* secret = "whsec_AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8=";
 
 std::string rows(std::size_t count) {
   std::string csv = "name,number\n";
@@ -30,29 +20,16 @@ std::string rows(std::size_t count) {
   return csv;
 }
 
-std::string place(std::size_t number) {
-  return "http://127.0.0.1:" + std::to_string(9000 + number) + "/hook";
-}
-
 class Ahead : public testing::TestWithParam<config::Durability> {
  protected:
   std::string start(const std::string& url, std::size_t row_count, std::uint32_t batch_size) {
     engine_.make_webhook(url, secret);
-    intake::ImportRequest request;
-    request.webhook_url = url;
-    request.batch_size = batch_size;
-    auto import = engine_.import(rows(row_count), request);
-    EXPECT_TRUE(import) << (import ? "" : import.error().detail);
-    return import->id;
-  }
-  bool completes(const std::string& id, io::Duration limit) {
-    return engine_.run_until([&] { return model::state_of(engine_.look(id)) == ImportState::completed; },
-                             limit);
+    return start_import(engine_, rows(row_count), url, batch_size);
   }
 
   SimReceiver& listen(std::size_t number) {
-    receivers_.push_back(
-        std::make_unique<SimReceiver>(engine_.world(), static_cast<std::uint16_t>(9000 + number), secret));
+    receivers_.push_back(std::make_unique<SimReceiver>(
+        engine_.world(), static_cast<std::uint16_t>(first_port + number), secret));
     return *receivers_.back();
   }
 
@@ -76,7 +53,7 @@ TEST_P(Ahead, HoldsNoMemoryThatAnotherLaneWants) {
   ASSERT_TRUE(engine_.run_until([&] { return all_have(1); }, 30s));
   SimReceiver& quick = listen(slow_count);
   const std::string id = start(place(slow_count), 30, 10);
-  EXPECT_TRUE(completes(id, 30s));
+  EXPECT_TRUE(completes(engine_, id, 30s));
   EXPECT_EQ(quick.history().size(), 3U);
   // And what was given up is rendered again when its time has come.
   ASSERT_TRUE(engine_.run_until([&] { return all_have(3); }, 2h));
@@ -94,7 +71,7 @@ TEST_P(Ahead, ARetryInAGroupKeepsOrderAndBytes) {
       return number == at + 1 ? busy : Reaction{};  // counted from 1
     });
     const std::string id = start(place(100 + at), 60, 10);
-    ASSERT_TRUE(completes(id, 1h));
+    ASSERT_TRUE(completes(engine_, id, 1h));
     const std::vector<Receipt>& history = receiver.history();
     ASSERT_EQ(history.size(), 7U);
     EXPECT_EQ(history[at].webhook_id, history[at + 1].webhook_id);

@@ -6,18 +6,12 @@
 
 #include "codec/net/ip_text.h"
 #include "engine/limits.h"
-#include "tests/support/sim_engine.h"
-#include "tests/support/sim_receiver.h"
+#include "tests/unit/engine/delivery/lane_fixture.h"
 
 namespace pulter::delivery {
 namespace {
 
-using namespace std::chrono_literals;
-using tests::SimEngine;
-using tests::SimReceiver;
-
-constexpr const char* secret = "whsec_AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8=";
-constexpr const char* good_url = "http://127.0.0.1:9000/hook";
+const std::string good_url = place();
 constexpr std::size_t silent_count = 3 * limits::body_buffers_per_shard;
 
 class LaneReach : public testing::Test {
@@ -31,18 +25,7 @@ class LaneReach : public testing::Test {
   static std::string silent_url(std::size_t number) {
     return "http://127.0.0.2:" + std::to_string(9000 + number) + "/hook";
   }
-  std::string start(const std::string& url) {
-    intake::ImportRequest request;
-    request.webhook_url = url;
-    request.batch_size = 1;
-    auto import = engine.import("name\na\nb\nc\n", request);
-    EXPECT_TRUE(import) << (import ? "" : import.error().detail);
-    return import->id;
-  }
-  bool completes(const std::string& id, io::Duration limit) {
-    return engine.run_until([&] { return model::state_of(engine.look(id)) == model::ImportState::completed; },
-                            limit);
-  }
+  std::string start(const std::string& url) { return start_import(engine, "name\na\nb\nc\n", url, 1); }
 
   // Outlives its flows, which the engine ends.
   std::unique_ptr<SimReceiver> receiver;
@@ -56,11 +39,11 @@ TEST_F(LaneReach, ReceiversThatCannotBeReachedHoldNoMemory) {
   engine.run_for(100ms);
   EXPECT_EQ(engine.shard().dispatcher().lane_count(), silent_count) << "all of them are connecting";
   const std::string good = start(good_url);
-  EXPECT_TRUE(completes(good, 100ms)) << "a lane waited for receivers that are not its own";
+  EXPECT_TRUE(completes(engine, good, 100ms)) << "a lane waited for receivers that are not its own";
   // And while they are tried again.
   engine.run_for(16s);
   const std::string next = start(good_url);
-  EXPECT_TRUE(completes(next, 100ms));
+  EXPECT_TRUE(completes(engine, next, 100ms));
 }
 
 // What was lent while connecting is made again, and a retry is signed only when it is connected: with the
@@ -69,7 +52,7 @@ TEST_F(LaneReach, ARetryIsSignedWhenItLeaves) {
   const std::string id = start(good_url);  // nobody listens yet
   engine.run_for(1s);
   receiver = std::make_unique<SimReceiver>(engine.world(), 9000, secret);
-  ASSERT_TRUE(completes(id, 1h));
+  ASSERT_TRUE(completes(engine, id, 1h));
   ASSERT_EQ(receiver->history().size(), 3U);
   const tests::Receipt& first = receiver->history()[0];
   EXPECT_EQ(first.attempt, "2");

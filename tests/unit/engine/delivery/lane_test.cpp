@@ -5,23 +5,14 @@
 #include <set>
 #include <string>
 
-#include "tests/support/sim_engine.h"
-#include "tests/support/sim_receiver.h"
+#include "tests/unit/engine/delivery/lane_fixture.h"
 
 // Whole imports through intake, store, lanes and the wire, in virtual time.
 
 namespace pulter::delivery {
 namespace {
 
-using namespace std::chrono_literals;
-using model::ImportState;
-using tests::Reaction;
-using tests::Receipt;
-using tests::SimEngine;
-using tests::SimReceiver;
-
-constexpr const char* url = "http://127.0.0.1:9000/hook";
-constexpr const char* secret = "whsec_AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8=";
+const std::string url = place();
 
 std::string people(std::size_t rows) {
   std::string csv = "name,age\n";
@@ -50,11 +41,9 @@ class Lanes : public testing::Test {
   }
 
   std::string start(std::size_t rows, std::uint32_t batch_size) {
-    auto import = engine_.import(people(rows), in_batches_of(batch_size));
-    EXPECT_TRUE(import) << (import ? "" : import.error().detail);
-    return import->id;
+    return start_import(engine_, people(rows), url, batch_size);
   }
-  ImportState state(const std::string& id) { return model::state_of(engine_.look(id)); }
+  ImportState state(const std::string& id) { return state_of(engine_, id); }
   /// One letter a batch, as views show it.
   std::string marks(const std::string& id) {
     return engine_.ask(store::ListBatchMarks{id, webhook_.id}).value.value_or("none");

@@ -6,48 +6,28 @@
 #include <string>
 #include <vector>
 
-#include "tests/support/sim_engine.h"
-#include "tests/support/sim_receiver.h"
+#include "tests/unit/engine/delivery/lane_fixture.h"
 
 namespace pulter::delivery {
 namespace {
 
-using namespace std::chrono_literals;
-using tests::Reaction;
-using tests::Receipt;
-using tests::SimEngine;
-using tests::SimReceiver;
-
-constexpr const char* secret = "whsec_AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8=";
-
 /// Several webhooks and fewer turns than that.
 class LaneTurns : public testing::Test {
  protected:
-  static constexpr std::uint16_t first_port = 9000;
   static constexpr std::size_t webhook_count = 4;
 
   explicit LaneTurns(std::uint64_t turns = 1) : engine(3, config::Durability::strict, turns) {
     for (std::size_t i = 0; i < webhook_count; ++i) {
       const auto port = static_cast<std::uint16_t>(first_port + i);
       receivers.push_back(std::make_unique<SimReceiver>(engine.world(), port, secret));
-      engine.make_webhook(url(i), secret);
+      engine.make_webhook(place(i), secret);
     }
   }
 
-  static std::string url(std::size_t webhook) {
-    return "http://127.0.0.1:" + std::to_string(first_port + webhook) + "/hook";
-  }
   std::string start(std::size_t webhook) {
-    intake::ImportRequest request;
-    request.webhook_url = url(webhook);
-    request.batch_size = 2;
-    auto import = engine.import("name\na\nb\nc\nd\ne\n", request);
-    EXPECT_TRUE(import) << (import ? "" : import.error().detail);
-    return import->id;
+    return start_import(engine, "name\na\nb\nc\nd\ne\n", place(webhook), 2);
   }
-  bool completed(const std::string& id) {
-    return model::state_of(engine.look(id)) == model::ImportState::completed;
-  }
+  bool completed(const std::string& id) { return state_of(engine, id) == ImportState::completed; }
   bool complete(const std::vector<std::string>& ids, io::Duration limit) {
     return engine.run_until(
         [&] { return std::ranges::all_of(ids, [&](const auto& id) { return completed(id); }); }, limit);
