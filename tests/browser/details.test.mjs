@@ -326,3 +326,31 @@ test("Event.AVeryLongHeaderLeavesRoomForWhatFollows", options, async (t) => {
   await page.getByRole("button", { name: "Show all 3,000 characters" }).click();
   await page.getByText("v".repeat(3000)).waitFor();
 });
+
+test("Session.ADaemonThatCannotAnswerIsNoSignOut", options, async (t) => {
+  const { page, mock, complaints } = await opened(t);
+  await page.route("**/v1/session", (route) => route.fulfill({ status: 503, contentType: "application/problem+json", body: JSON.stringify({ title: "Service Unavailable", status: 503, code: "store_unavailable", detail: "it starts" }) }));
+  await page.goto(`${mock.url}/imports`);
+  await page.getByText("Service Unavailable:").waitFor();
+  assert.deepEqual(await audit(page), []);
+  assert.match(page.url(), /\/imports$/);
+  await page.unroute("**/v1/session");
+  await page.getByRole("button", { name: "Retry" }).click();
+  await page.getByRole("heading", { level: 1, name: "Imports" }).waitFor();
+  assert.deepEqual(complaints, []);
+});
+
+test("Keys.TheFocusStaysWhereAFilterWasDroppedAndNewRowsWereShown", options, async (t) => {
+  const { page, mock } = await opened(t);
+  await page.goto(`${mock.url}/events?state=halted`);
+  await page.locator("tbody tr[id]").first().waitFor();
+  await page.getByRole("button", { name: "Drop the filter State" }).press("Enter");
+  await page.waitForURL((url) => !url.search);
+  assert.equal(await page.evaluate(() => document.activeElement.getAttribute("aria-label")), "State");
+  const event = [...mock.world.events.values()][0];
+  await page.locator("tbody tr[id]").nth(5).waitFor();
+  mock.world.putEvent({ ...event, id: "evt_7ZZZZZZZZZZZZZZZZZZZZZZZZZ", createdAt: new Date().toISOString(), attempts: 0 });
+  await page.getByText("1 newer event · show").press("Enter");
+  await page.locator("#row-evt_7ZZZZZZZZZZZZZZZZZZZZZZZZZ").waitFor();
+  assert.equal(await page.evaluate(() => document.activeElement.id), "main");
+});

@@ -40,4 +40,5 @@ test("Since.Words", () => {
   assert.equal(s.sinceWords(`${year}-01-02T03:00:00Z`), "from 2 Jan 08:30");
   assert.equal(s.untilWords("2019-01-02T03:00:05Z"), "2 Jan 2019 08:30:05");
   assert.equal(f.zone(new Date()), "UTC+5:30");
+  assert.equal(f.exactHere(new Date("2019-01-02T20:00:05.204Z")), "2019-01-02 20:00:05.204 UTC, here 3 Jan 2019 01:30:05 (UTC+5:30)");
 });

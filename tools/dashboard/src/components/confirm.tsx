@@ -56,7 +56,7 @@ export function Confirm({
       {warning && (
         <div class="note warn">
           <Icon name="warning" />
-          <div>{warning}</div>
+          <div class="grow">{warning}</div>
         </div>
       )}
       {problem && <ProblemBox problem={problem} />}

@@ -26,6 +26,12 @@ export function FilterChip({
   bare?: boolean;
 }) {
   const known = options.find((option) => option.value === value);
+  const select = useRef<HTMLSelectElement>(null);
+  const drop = () => {
+    // The ✕ goes with the filter: the focus stays with the chip.
+    select.current?.focus();
+    onChange(undefined);
+  };
   return (
     <div class={`chip ${value ? "active" : ""}`}>
       <label>
@@ -33,6 +39,7 @@ export function FilterChip({
           <Text value={known?.text ?? value ?? any} />
         </span>
         <select
+          ref={select}
           aria-label={label}
           value={value ?? ""}
           onChange={(event) => {
@@ -52,7 +59,7 @@ export function FilterChip({
         </select>
       </label>
       {value ? (
-        <button type="button" class="chip-clear" aria-label={`Drop the filter ${label}`} onClick={() => onChange(undefined)}>
+        <button type="button" class="chip-clear" aria-label={`Drop the filter ${label}`} onClick={drop}>
           <Icon name="close" size={13} />
         </button>
       ) : (

@@ -1,6 +1,7 @@
 import type { ComponentChildren } from "preact";
 import { useEffect, useRef, useState } from "preact/hooks";
 import { session } from "../lib/http";
+import { focusMain } from "../lib/rows";
 import { useKeys } from "../lib/keys";
 import { liveState } from "../lib/live";
 import { address, leave, navigate } from "../lib/router";
@@ -39,7 +40,7 @@ function useFocusOfPage(path: string): void {
     if (before.current === path) return;
     before.current = path;
     const focused = document.activeElement;
-    if (!focused || focused === document.body) document.getElementById("main")?.focus({ preventScroll: true });
+    if (!focused || focused === document.body) focusMain();
   }, [path]);
 }
 

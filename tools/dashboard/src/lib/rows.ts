@@ -10,6 +10,9 @@ export const keepEventIds = (ids: string[]): void => {
   lastEventIds = ids;
 };
 
+/** Where what had the focus goes away, and nothing in particular takes its place. */
+export const focusMain = (): void => document.getElementById("main")?.focus({ preventScroll: true });
+
 export function useRows(ids: string[], href: (id: string) => string) {
   const [selected, setSelected] = useState<string | undefined>(keptRow);
   const select = (id: string | undefined) => {

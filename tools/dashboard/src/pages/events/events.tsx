@@ -5,7 +5,7 @@ import { useKeys } from "../../lib/keys";
 import { standsOn, useNewer } from "../../lib/newer";
 import { useChanges, useResource } from "../../lib/resource";
 import { address, navigate, setParameters, withParameters } from "../../lib/router";
-import { keepEventIds, useRows } from "../../lib/rows";
+import { focusMain, keepEventIds, useRows } from "../../lib/rows";
 import { isWithin, readSince, sinceTime } from "../../lib/since";
 import { Button } from "../../components/button";
 import { CopyButton } from "../../components/id_chip";
@@ -71,6 +71,7 @@ export function Events() {
   const set = (changes: Record<string, string | undefined>) => setParameters({ cursor: undefined, ...changes });
   const showNewer = () => {
     newer.clear();
+    focusMain();
     if (cursor) navigate(withParameters({ cursor: undefined }));
     else events.reload();
   };

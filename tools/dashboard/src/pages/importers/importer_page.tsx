@@ -185,7 +185,7 @@ export function ImporterPage({ id }: { id: string }) {
             {imports.problem && <ProblemBox problem={imports.problem} onRetry={imports.reload} />}
             {imports.data && !imports.data.length && <p class="muted pad">Nothing was imported through it yet.</p>}
             <div class="scroll-x">
-              <table class="table">
+              <table class="table cards">
                 <thead>
                   <tr>
                     <th scope="col">File</th>
@@ -199,18 +199,21 @@ export function ImporterPage({ id }: { id: string }) {
                 <tbody>
                   {imports.data?.map((each) => (
                     <tr key={each.id}>
-                      <th scope="row">
+                      <th scope="row" class="first">
                         <a class="row-link name-clip" href={`/imports/${each.id}`}>
                           <Text value={each.fileName || each.id} />
                         </a>
                       </th>
-                      <td>
+                      <td class="state">
                         <Pill state={each.state} />
                       </td>
-                      <td class="progress-cell">
+                      <td class="whole progress-cell">
                         <ImportProgress value={each} />
                       </td>
-                      <td class="num muted">
+                      <td class="num muted push">
+                        <span class="narrow-only">
+                          {count(each.delivered)} / {count(each.count)} ·&nbsp;
+                        </span>
                         <Ago at={each.startedAt ?? each.createdAt} />
                       </td>
                     </tr>

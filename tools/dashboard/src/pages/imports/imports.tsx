@@ -7,7 +7,7 @@ import { importers, keepFiles } from "../../lib/names";
 import { standsOn, useNewer } from "../../lib/newer";
 import { useChanges, useReloadOn, useResource } from "../../lib/resource";
 import { address, navigate, setParameters, withParameters } from "../../lib/router";
-import { useRows } from "../../lib/rows";
+import { focusMain, useRows } from "../../lib/rows";
 import { isWithin, readSince, sinceTime } from "../../lib/since";
 import { FilterChip, SearchBox } from "../../components/filter_chip";
 import { CopyButton } from "../../components/id_chip";
@@ -117,6 +117,7 @@ export function Imports() {
   const set = (changes: Record<string, string | undefined>) => setParameters({ cursor: undefined, ...changes });
   const showNewer = () => {
     newer.clear();
+    focusMain();
     if (cursor) navigate(withParameters({ cursor: undefined }));
     else imports.reload();
   };
