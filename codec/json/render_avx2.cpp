@@ -63,7 +63,8 @@ inline char* write_escaped(const char* data, std::uint32_t at, std::uint32_t end
     const Escape& escape = escapes[c];
     if (escape.size == 0) continue;  // only as far as the marks were sure
     if (c == '"' && quoted) {
-      if (++at == end || data[at] != '"') return nullptr;
+      ++at;
+      if (at == end || data[at] != '"') return nullptr;
     }
     ++at;
     __builtin_memcpy(out, &escape, sizeof escape);
