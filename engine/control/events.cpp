@@ -31,7 +31,7 @@ class BodyStream final : public ResponseStream {
  public:
   BodyStream(std::unique_ptr<delivery::BodySource> source, delivery::BodyPosition position,
              std::uint64_t length)
-      : source_(std::move(source)), position_(position), length_(length) {}
+      : source_(std::move(source)), position_(std::move(position)), length_(length) {}
 
   void only(const http::ByteRange& range) {
     skip_ = range.first;
