@@ -32,7 +32,8 @@ class RenderDesk {
 
   /// The desk's shard is about to sleep in `io`, which an order wakes. That shard only.
   void open(io::Io& io) {
-    io_ = &io;
+    // Whoever laid the order of before may be reading it still: it is written once.
+    if (io_ != &io) io_ = &io;
     order_.store(nullptr, std::memory_order_release);
   }
   /// No order from now on; the one that was laid down, or null. That shard only.
@@ -60,7 +61,7 @@ class RenderDesk {
 
   // A cache line of its own: all shards look at it.
   alignas(64) std::atomic<RenderOrder*> order_{closed()};
-  io::Io* io_ = nullptr;  ///< written before the desk is open
+  io::Io* io_ = nullptr;  ///< written before the desk is open for the first time, and never again
 };
 
 }  // namespace pulter::delivery
