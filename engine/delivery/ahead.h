@@ -45,7 +45,8 @@ class Ahead {
   [[nodiscard]] const model::Event* first() const;
   /// Takes the first one out, when it is rendered.
   [[nodiscard]] std::optional<Outgoing> take();
-  /// Nothing is in here, and nothing is being rendered.
+  [[nodiscard]] bool is_empty() const { return groups_.empty(); }
+  /// Nothing is in here, and nothing is being rendered: not what was forgotten either.
   [[nodiscard]] bool is_idle() const { return groups_.empty() && working_ == 0; }
   /// Forgets all. What is being rendered ends by itself.
   void clear() { groups_.clear(); }

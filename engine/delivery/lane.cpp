@@ -153,8 +153,8 @@ io::Task<> Lane::deliver(store::LaneWork work) {
   const std::uint64_t count = run.work.import.count;
   std::uint64_t cursor = model::next_cursor(run.delivery(), count, run.delivery().cursor);
   model::Event first = event_at(run, cursor);
-  const bool opened = co_await open_source(run, std::move(first), cursor);
-  if (!opened) co_return;
+  const bool made = co_await make_source(run, std::move(first), cursor);
+  if (!made) co_return;
 
   std::optional<Outgoing> current;
   // Without a digest it could never be rendered: it is opened anew, so that its digest is durable first.
@@ -236,8 +236,8 @@ io::Task<> Lane::perform(store::LaneWork work) {
   if (is_test) {
     run.source = BodySource::for_test(event, webhook_.template_id.value_or(std::string("default")));
   } else {
-    const bool opened = co_await open_source(run, event, 0);
-    if (!opened) co_return;
+    const bool made = co_await make_source(run, event, 0);
+    if (!made) co_return;
   }
   std::optional<Outgoing> outgoing = co_await reopen_event(run, std::move(event), 0);
   if (!outgoing || stopping()) co_return;
@@ -261,19 +261,16 @@ io::Task<> Lane::perform(store::LaneWork work) {
   co_await commit(std::move(record));
 }
 
-/// Maps the import's file. False: look again; where it cannot be used, the delivery has halted at `event`.
-io::Task<bool> Lane::open_source(Run& run, model::Event event, std::uint64_t cursor) {
-  auto source = co_await BodySource::open(scope_, services_.spool, run.work.import, run.work.plan);
+/// Reads the plan; the file is opened when there is a buffer to render into. False: the delivery has halted at
+/// `event`.
+io::Task<bool> Lane::make_source(Run& run, model::Event event, std::uint64_t cursor) {
+  auto source = BodySource::make(services_.spool, run.work.import, run.work.plan);
   run.work.plan = {};  // the source has it, read
   if (source) {
     run.source = std::move(*source);
     co_return true;
   }
-  if (source.error().code == ErrorCode::limit_reached) {
-    co_await wait_for_descriptor(source.error());
-  } else {
-    co_await halt_unsendable(run, std::move(event), cursor, source.error());
-  }
+  co_await halt_unsendable(run, std::move(event), cursor, source.error());
   co_return false;
 }
 
@@ -355,6 +352,10 @@ io::Task<bool> Lane::open_file(Run& run, shard::BodyBuffer& buffer, const model:
   Result<> opened = co_await run.source->open_file(scope_);
   if (opened) co_return true;
   buffer.release();
+  if (opened.error().code == ErrorCode::limit_reached) {
+    co_await wait_for_descriptor(opened.error());
+    co_return false;
+  }
   model::Event unopened = event;
   co_await halt_unsendable(run, std::move(unopened), cursor, opened.error());
   co_return false;
@@ -390,8 +391,7 @@ io::Task<std::optional<Outgoing>> Lane::render(Run& run, model::Event event, std
 void Lane::render_ahead(Run& run, std::uint64_t cursor) {
   while (!draining_) {
     // Whole groups only, where something is under way already: a body alone takes twice as long to sign.
-    const bool is_begun = ahead_.last_cursor(0) != 0;
-    if (is_begun && services_.bodies.free_count() < 2 * bodies_ahead_max) return;
+    if (!ahead_.is_empty() && services_.bodies.free_count() < 2 * bodies_ahead_max) return;
     const bool is_served = ahead_.is_served_here();
     if (is_served && !services_.renderer.finds_help_for(run.work.import.text.length)) return;
     std::vector<BodyJob> jobs = next_jobs(run, ahead_.last_cursor(cursor));

@@ -87,7 +87,7 @@ class Lane {
 
   io::Task<> deliver(store::LaneWork work);
   io::Task<> perform(store::LaneWork work);
-  io::Task<bool> open_source(Run& run, model::Event event, std::uint64_t cursor);
+  io::Task<bool> make_source(Run& run, model::Event event, std::uint64_t cursor);
   io::Task<std::optional<Outgoing>> open_event(Run& run, std::uint64_t cursor);
   io::Task<std::optional<Outgoing>> reopen_event(Run& run, model::Event event, std::uint64_t cursor);
   io::Task<bool> open_file(Run& run, shard::BodyBuffer& buffer, const model::Event& event,
