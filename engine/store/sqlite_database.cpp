@@ -108,7 +108,7 @@ bool Database::configure(bool read_only) {
   // The small pieces of memory that every statement takes and gives back come from a block of this
   // connection's.
   sqlite3_db_config(handle_, SQLITE_DBCONFIG_LOOKASIDE, nullptr, 1200, 400);
-  sqlite3_db_config(handle_, SQLITE_DBCONFIG_DEFENSIVE, 1, nullptr);
+  defend(true);
   // Memory-mapped reading would turn a failing disk into a signal; temporary b-trees stay in memory, bounded
   // by groups. The caches (8 MiB for writing, 4 for reading) are part of the program's stated memory.
   if (!execute("PRAGMA mmap_size = 0; PRAGMA temp_store = MEMORY; PRAGMA trusted_schema = OFF;"
@@ -122,6 +122,10 @@ bool Database::configure(bool read_only) {
   sqlite3_wal_hook(handle_, &Database::on_wal, this);  // takes the place of the automatic checkpoint
   return execute(
       "PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA journal_size_limit = 67108864;");
+}
+
+void Database::defend(bool on) {
+  sqlite3_db_config(handle_, SQLITE_DBCONFIG_DEFENSIVE, on ? 1 : 0, nullptr);
 }
 
 Database::~Database() {

@@ -95,6 +95,18 @@ class Database {
   Database(const Database&) = delete;
   Database& operator=(const Database&) = delete;
 
+  /// While it lives, the schema's own text may be written too.
+  class Undefended {
+   public:
+    explicit Undefended(Database& db) : db_(db) { db_.defend(false); }
+    ~Undefended() { db_.defend(true); }
+    Undefended(const Undefended&) = delete;
+    Undefended& operator=(const Undefended&) = delete;
+
+   private:
+    Database& db_;
+  };
+
   Query query(std::string_view sql);
   /// Runs a script of statements without parameters. False on an error.
   bool execute(const char* script);
@@ -123,6 +135,7 @@ class Database {
   friend class Query;
   Database(sqlite3* handle, std::string path) : handle_(handle), path_(std::move(path)) {}
   bool configure(bool read_only);
+  void defend(bool on);
   void fail(int code);
   static int on_wal(void* self, sqlite3* handle, const char* name, int pages);
 
