@@ -21,6 +21,9 @@ using store::Status;
 
 namespace {
 
+/// Bytes of the file whose body is rendered in a few microseconds.
+constexpr std::uint64_t small_body_bytes = 16 * limits::kib;
+
 /// Nothing was written, and it may be one day.
 bool may_try_again(Status status) {
   return status == Status::unavailable || status == Status::disk_full;
@@ -261,8 +264,8 @@ io::Task<> Lane::perform(store::LaneWork work) {
   co_await commit(std::move(record));
 }
 
-/// Reads the plan; the file is opened when there is a buffer to render into. False: the delivery has halted at
-/// `event`.
+/// Reads the plan; the file is opened when there is a buffer to render into. False: the delivery has halted
+/// at `event`.
 io::Task<bool> Lane::make_source(Run& run, model::Event event, std::uint64_t cursor) {
   auto source = BodySource::make(services_.spool, run.work.import, run.work.plan);
   run.work.plan = {};  // the source has it, read
@@ -406,6 +409,11 @@ void Lane::render_ahead(Run& run, std::uint64_t cursor) {
 
 /// What follows `cursor`, as far as buffers are to be had: half of the spare ones at most. One that fails is
 /// met again, and told, when its turn comes.
+///
+/// A small body is made even where others wait for a buffer, in the one that just sent its predecessor: they
+/// wait a few microseconds longer, and its event is opened by the commit that records the one before.
+/// Otherwise it takes a commit of its own, which holds a buffer, so that others wait: once many lanes did,
+/// they would do so for good.
 std::vector<BodyJob> Lane::next_jobs(Run& run, std::uint64_t cursor) {
   const std::uint64_t count = run.work.import.count;
   const std::size_t buffers = std::max<std::size_t>(1, services_.bodies.free_count() / 2);
@@ -416,12 +424,14 @@ std::vector<BodyJob> Lane::next_jobs(Run& run, std::uint64_t cursor) {
   while (jobs.size() < wanted) {
     cursor = model::next_cursor(run.delivery(), count, cursor + 1);
     if (cursor == model::cursor_end(count)) break;
-    shard::BodyBuffer buffer = services_.bodies.try_take();
-    if (!buffer) break;
     auto event = next_event(run, cursor);
     if (!event) break;
     auto start = run.source->begin(*event);
     if (!start) break;
+    const bool is_small = start->rows.end - start->rows.offset <= small_body_bytes;
+    shard::BodyBuffer buffer =
+        is_small && jobs.empty() ? services_.bodies.try_take_back() : services_.bodies.try_take();
+    if (!buffer) break;
     jobs.push_back({.source = run.source.get(),
                     .event = std::move(*event),
                     .cursor = cursor,

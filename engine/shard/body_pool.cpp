@@ -73,6 +73,10 @@ BodyBuffer BodyPool::try_take() noexcept {
   return {this, find_slot({})};
 }
 
+BodyBuffer BodyPool::try_take_back() noexcept {
+  return free_.empty() ? BodyBuffer() : BodyBuffer(this, find_slot({}));
+}
+
 /// A slot that nobody has, or one that is on loan by `now`, taken from its holder. Null: neither.
 BodySlot* BodyPool::find_slot(io::Instant now) noexcept {
   if (!free_.empty()) {

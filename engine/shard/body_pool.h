@@ -67,6 +67,9 @@ class BodyPool {
 
   /// A buffer that nobody has, or an empty one. Takes nothing away from anybody.
   [[nodiscard]] BodyBuffer try_take() noexcept;
+  /// A buffer that nobody has, before those who wait: for a lane that gave one back this very moment, and lends this
+  /// one as soon as it is filled, which must take microseconds only.
+  [[nodiscard]] BodyBuffer try_take_back() noexcept;
   /// A free buffer, or else the one whose loan began longest ago, or else waits for one in order of asking.
   /// Empty: the scope was cancelled.
   io::Task<BodyBuffer> take(io::Scope& scope);

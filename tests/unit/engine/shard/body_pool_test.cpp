@@ -40,6 +40,24 @@ TEST_F(BodyPoolTest, WhatIsLentIsTakenWhenNothingIsFreeTheLongestLentFirst) {
   EXPECT_EQ(pool.free_count(), 0U);
 }
 
+TEST_F(BodyPoolTest, WhoGaveOneBackMayTakeItBeforeThoseWhoWait) {
+  BodyBuffer first = pool.try_take();
+  const BodyBuffer second = pool.try_take();
+  EXPECT_FALSE(pool.try_take_back()) << "nothing is free";
+  BodyBuffer waiting;
+  scope.spawn(take_into(&waiting));
+  first.release();
+  EXPECT_FALSE(pool.try_take());
+  first = pool.try_take_back();
+  ASSERT_TRUE(first);
+  run();
+  EXPECT_FALSE(waiting);
+  first.lend(io.now());
+  run();
+  EXPECT_TRUE(waiting);
+  EXPECT_FALSE(first);
+}
+
 TEST_F(BodyPoolTest, WhatIsKeptAgainStays) {
   BodyBuffer first = pool.try_take();
   const BodyBuffer second = pool.try_take();
