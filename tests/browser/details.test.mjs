@@ -360,3 +360,83 @@ test("Keys.TheFocusStaysWhereAFilterWasDroppedAndNewRowsWereShown", options, asy
   await page.locator("#row-evt_7ZZZZZZZZZZZZZZZZZZZZZZZZZ").waitFor();
   assert.equal(await page.evaluate(() => document.activeElement.id), "main");
 });
+
+test("Form.BackAndEscapeAskBeforeTheyLeaveWhatWasTyped", options, async (t) => {
+  const { page, mock } = await opened(t);
+  let answer = "dismiss";
+  let asked = 0;
+  page.on("dialog", (dialog) => {
+    asked += 1;
+    void dialog[answer]();
+  });
+  await page.goto(`${mock.url}/importers`);
+  await page.getByRole("link", { name: "New importer" }).first().click();
+  const name = page.getByLabel("name", { exact: true });
+  await name.fill("typed");
+  const stays = async (what) => {
+    await page.waitForFunction(() => window.location.pathname === "/importers/new");
+    assert.equal(await name.inputValue(), "typed", what);
+  };
+  for (const [what, leave] of [
+    ["Back", () => page.goBack()],
+    ["Escape", () => page.keyboard.press("Escape").then(() => page.keyboard.press("Escape"))],
+    ["a link", () => page.getByRole("link", { name: /^Webhooks/ }).first().click()],
+  ]) {
+    const before = asked;
+    await leave();
+    while (asked === before) await page.waitForTimeout(20);
+    await stays(what);
+  }
+  // A jump within the page leaves nothing, and Back from it neither.
+  const before = asked;
+  await page.locator(".skip").press("Enter");
+  await page.waitForURL(/#main$/);
+  await page.goBack();
+  await page.waitForURL(/\/importers\/new$/);
+  await page.waitForTimeout(200);
+  assert.equal(asked, before);
+  await stays("after a jump");
+  answer = "accept";
+  await page.goBack();
+  await page.getByRole("heading", { level: 1, name: "Importers" }).waitFor();
+  assert.match(page.url(), /\/importers$/);
+  await page.goForward();
+  await page.getByRole("heading", { level: 1, name: "New importer" }).waitFor();
+  assert.equal(await name.inputValue(), "");
+});
+
+test("Session.AnotherTabBeginsANewOneAndThisOneGoesOn", options, async (t) => {
+  const { page, mock, context } = await opened(t);
+  const second = await context.newPage();
+  await second.goto(`${mock.url}/importers/new`);
+  await second.getByLabel("name", { exact: true }).fill("typed before");
+  await live(second);
+  // As after a restart of the daemon: no session of before, and no stream.
+  mock.world.sessions.clear();
+  for (const response of mock.world.listeners) response.destroy();
+  await page.getByRole("heading", { name: "Your session ended" }).waitFor();
+  await page.fill("input[name=token]", "mock-admin");
+  await page.keyboard.press("Enter");
+  await page.locator("dialog[open]").waitFor({ state: "detached" });
+  await live(second);
+  assert.equal(await second.locator("dialog[open]").count(), 0);
+  await second.getByLabel("name", { exact: true }).press("Control+Enter");
+  await second.getByRole("heading", { level: 1, name: "typed before" }).waitFor();
+
+  // A new token under the page's feet, and no stream that would tell of it: what is sent is sent again, once.
+  const renew = () => {
+    for (const session of mock.world.sessions.values()) session.csrfToken = `${session.csrfToken} anew`;
+  };
+  renew();
+  const hook = found(mock.world.webhooks, (each) => each.enabled);
+  await second.goto(`${mock.url}/webhooks/${hook.id}`);
+  await second.getByRole("button", { name: "Disable" }).click();
+  renew();
+  await second.getByRole("button", { name: "Disable the webhook" }).click();
+  await second.getByText("Disabled:").waitFor();
+  await second.goto(`${mock.url}/upload`);
+  renew();
+  await second.setInputFiles("input[type=file]", { name: "a.csv", mimeType: "text/csv", buffer: Buffer.from("a,b\n1,2\n") });
+  await second.getByText("uploaded", { exact: true }).waitFor();
+  assert.equal(await second.getByRole("alert").count(), 0);
+});
