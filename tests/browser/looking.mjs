@@ -70,6 +70,9 @@ export async function tooWide(page) {
   return wide;
 }
 
+/** Pixels of a list that are seen only by scrolling it sideways. */
+export const cutOff = (page) => page.evaluate(() => Math.max(0, ...[...document.querySelectorAll("main .scroll-x")].map((each) => each.scrollWidth - each.clientWidth)));
+
 /** One h1, nothing wider than the window; no serious finding, where `axe`. */
 export async function look(page, name, axe = true) {
   assert.equal(await page.locator("h1").count(), 1, `${name} has one h1`);
