@@ -261,11 +261,12 @@ test("Keys.TheFocusGoesAlongIntoTheNextPage", options, async (t) => {
 
 test("Kept.WhatIsGoneIsNoFailure", options, async (t) => {
   const { page, mock, at } = await opened(t);
-  const gone = (route) => route.fulfill({ status: 410, contentType: "application/problem+json", body: JSON.stringify({ title: "Gone", status: 410, code: "gone", detail: "the file is not kept any more" }) });
+  const gone = (route) => route.fulfill({ status: 409, contentType: "application/problem+json", body: JSON.stringify({ title: "Conflict", status: 409, code: "gone", detail: "the file is not kept any more" }) });
   await page.route(/\/v1\/imports\/[^/]+\/rows/, gone);
   await page.route(/\/v1\/events\/[^/]+\/body/, gone);
   await page.goto(mock.url + at["import halted"]);
   await page.getByText("The file is not kept any more.").waitFor();
+  await page.getByRole("link", { name: "Download file" }).waitFor({ state: "detached" });
   await page.goto(mock.url + at["event pending"]);
   await page.getByText("The body is not kept any more").waitFor();
   assert.equal(await page.getByRole("alert").count(), 0);

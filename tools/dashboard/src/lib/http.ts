@@ -173,6 +173,9 @@ export async function wholeList<T>(path: string, query?: Query): Promise<List<T>
   return { data, next: null };
 }
 
+/** Bytes that were removed are no failure: their retention ended, or they were never to be kept. */
+export const isGone = (problem: Problem | undefined): boolean => problem?.code === "gone";
+
 export function toProblem(error: unknown): Problem {
   if (error instanceof ApiError) return error.problem;
   return { title: "The page failed", status: 0, code: "page_error", detail: String(error) };

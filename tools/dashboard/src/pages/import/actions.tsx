@@ -9,7 +9,7 @@ import { Icon } from "../../components/icons";
 import { showProblem, toast } from "../../components/toast";
 
 /** What can be done in this state. Nothing changes on the page until the stream says so. */
-export function Actions({ value, lane }: { value: Import; lane: ImportLane | undefined }) {
+export function Actions({ value, lane, fileGone }: { value: Import; lane: ImportLane | undefined; fileGone: boolean }) {
   const [asking, setAsking] = useState(false);
   const canPause = value.state === "queued" || value.state === "delivering";
   const canResume = value.state === "paused" || value.state === "halted";
@@ -26,7 +26,7 @@ export function Actions({ value, lane }: { value: Import; lane: ImportLane | und
   const left = value.webhooks.reduce((sum, each) => sum + Math.max(0, value.count - each.delivered), 0);
   return (
     <>
-      {value.dataSync && value.state !== "receiving" && value.bytes > 0 && (
+      {value.dataSync && !fileGone && value.state !== "receiving" && value.bytes > 0 && (
         <a class="button" href={api.contentUrl(value.id)} download>
           <Icon name="download" size={14} />
           Download file

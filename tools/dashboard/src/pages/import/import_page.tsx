@@ -1,4 +1,4 @@
-import { useEffect } from "preact/hooks";
+import { useEffect, useState } from "preact/hooks";
 import { api, type Import } from "../../../api";
 import { bytes, count } from "../../lib/format";
 import { copyText } from "../../lib/clipboard";
@@ -48,6 +48,7 @@ export function ImportPage({ id }: { id: string }) {
     }
   });
   useKeys({ c: () => void copyText(id) });
+  const [fileGone, setFileGone] = useState(false);
   const value = resource.data;
   const lane = value && chosenLane(value, query.get("webhook"));
   useMissingWebhooks(value);
@@ -108,7 +109,7 @@ export function ImportPage({ id }: { id: string }) {
             )}
           </>
         }
-        actions={<Actions value={value} lane={lane} />}
+        actions={<Actions value={value} lane={lane} fileGone={fileGone} />}
       />
       <Cause value={value} lane={lane} />
       <div class={value.state === "failed" || value.state === "receiving" ? "" : "columns"}>
@@ -117,11 +118,11 @@ export function ImportPage({ id }: { id: string }) {
             <>
               {/* One lane's strip and answers are nothing to another's: each lane has a card of its own. */}
               <BatchesCard key={`batches ${lane.webhookId}`} value={value} lane={lane} batch={batch} onSelect={choose} />
-              <TimelineCard key={`timeline ${lane.webhookId}`} value={value} lane={lane} />
+              <TimelineCard key={`timeline ${lane.webhookId}`} value={value} lane={lane} fileGone={fileGone} />
             </>
           )}
           {kept ? (
-            <FirstRows value={value} />
+            <FirstRows value={value} onGone={() => setFileGone(true)} />
           ) : (
             <Card title="First rows" hint="dataSync is false: this import keeps no file and no events" />
           )}
