@@ -441,3 +441,23 @@ test("Session.AnotherTabBeginsANewOneAndThisOneGoesOn", options, async (t) => {
   await second.getByText("uploaded", { exact: true }).waitFor();
   assert.equal(await second.getByRole("alert").count(), 0);
 });
+
+test("Import.VeryManyLanesAreCountedAndTheOnesThatNeedALookShown", options, async (t) => {
+  const { page, mock } = await opened(t);
+  const [hook] = mock.world.webhooks.values();
+  const lanes = Array.from({ length: 1500 }, (_, i) => {
+    const id = `wh_${String(i).padStart(26, "0")}`;
+    mock.world.webhooks.set(id, { ...hook, id, url: `https://many.example/${i}` });
+    return { webhookId: id, state: i === 1400 ? "halted" : i < 1200 ? "completed" : "queued", delivered: i < 1200 ? 3 : 0, rowsDelivered: 0, rowErrors: 0, haltedEventId: null, lastStatus: null, nextAttemptAt: null };
+  });
+  const value = newImport({ createdAt: minutes(1), templateId: hook.templateId, state: "halted", fileName: "to_many.csv", count: 3, totalRows: 3, webhooks: lanes });
+  mock.world.imports.set(value.id, value);
+  await page.goto(`${mock.url}/imports/${value.id}`);
+  await page.getByText("1,450 more lanes, 1,200 of all 1,500 completed.").waitFor();
+  assert.equal(await page.locator(".lanes-list li").count(), 50);
+  await page.locator(".lanes-list li").first().getByText("many.example/1400").waitFor();
+  // One of the others is reached by its address.
+  await page.goto(`${mock.url}/imports/${value.id}?webhook=${lanes[77].webhookId}`);
+  await page.locator(".lanes-list li").first().getByText("many.example/77").waitFor();
+  assert.ok(await page.getByLabel("Webhook", { exact: true }).locator("option", { hasText: "many.example/1400" }).count());
+});

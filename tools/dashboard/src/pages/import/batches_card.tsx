@@ -5,6 +5,7 @@ import { useKeys } from "../../lib/keys";
 import { webhookName } from "../../lib/names";
 import { useChanges, useResource } from "../../lib/resource";
 import { navigate, setParameters } from "../../lib/router";
+import { shownLanes } from "../../lib/shown_lanes";
 import { codeOfEvent, codeWord, Strip, withCodes, type Code } from "../../lib/strip_model";
 import { Card } from "../../components/card";
 import { FilterChip } from "../../components/filter_chip";
@@ -132,7 +133,7 @@ export function BatchesCard({
               bare
               value={undefined}
               any={webhookName(lane.webhookId)}
-              options={value.webhooks.map((each) => ({ value: each.webhookId, text: webhookName(each.webhookId) }))}
+              options={shownLanes(value, lane.webhookId).map((each) => ({ value: each.webhookId, text: webhookName(each.webhookId) }))}
               onChange={(webhook) => webhook && setParameters({ webhook })}
             />
           ) : (

@@ -1,11 +1,12 @@
 import { useEffect, useState } from "preact/hooks";
-import { api, type Import } from "../../../api";
+import { api, type Import, type ImportLane } from "../../../api";
 import { bytes, count } from "../../lib/format";
 import { copyText } from "../../lib/clipboard";
 import { useKeys } from "../../lib/keys";
 import { importerName, keepFiles, keepWebhooks, webhooks } from "../../lib/names";
 import { useChanges, useResource } from "../../lib/resource";
 import { address, setParameters } from "../../lib/router";
+import { shownLanes } from "../../lib/shown_lanes";
 import { Ago } from "../../components/ago";
 import { Card } from "../../components/card";
 import { IdChip } from "../../components/id_chip";
@@ -51,7 +52,7 @@ export function ImportPage({ id }: { id: string }) {
   const [fileGone, setFileGone] = useState(false);
   const value = resource.data;
   const lane = value && chosenLane(value, query.get("webhook"));
-  useMissingWebhooks(value);
+  useMissingWebhooks(value && shownLanes(value, lane?.webhookId));
   const batch = Number(query.get("batch")) || undefined;
   const choose = (next: number) => setParameters({ batch: String(next) });
   const crumbs = (
@@ -150,8 +151,8 @@ export function ImportPage({ id }: { id: string }) {
 }
 
 /** Webhooks of the import whose names are not known yet: more than a page of them, or deleted ones. */
-function useMissingWebhooks(value: Import | undefined): void {
-  const missing = value?.webhooks.map((lane) => lane.webhookId).filter((id) => !webhooks.value.has(id)) ?? [];
+function useMissingWebhooks(lanes: ImportLane[] | undefined): void {
+  const missing = lanes?.map((lane) => lane.webhookId).filter((id) => !webhooks.value.has(id)) ?? [];
   const key = missing.join(" ");
   useEffect(() => {
     for (const id of missing) {

@@ -18,7 +18,8 @@ function spanOf({ points, marks }: Timeline): [number, number] | undefined {
 /** Why nothing is drawn: answers go with the file of their import. */
 function noneWords(value: Import, fileGone: boolean): string | undefined {
   if (!value.dataSync) return "dataSync is false: this import keeps no answers.";
-  return fileGone ? "The answers are not kept any more." : undefined;
+  if (fileGone) return "The answers are not kept any more.";
+  return value.state === "completed" || value.state === "cancelled" ? "There were too few answers to draw." : undefined;
 }
 
 export function TimelineCard({ value, lane, fileGone }: { value: Import; lane: ImportLane; fileGone: boolean }) {
