@@ -48,7 +48,12 @@ test("Delete.CountsEveryOpenImportHoweverMany", options, async (t) => {
   addOpen(mock.world, hook.id, importer.id, 2345);
   await page.goto(`${mock.url}/webhooks/${hook.id}`);
   await page.getByRole("button", { name: /^Delete/ }).click();
-  await page.getByRole("button", { name: `Delete and stop ${(2345 + before).toLocaleString("en-US")} imports` }).waitFor();
+  const sure = page.getByRole("button", { name: `Delete and stop ${(2345 + before).toLocaleString("en-US")} imports` });
+  await sure.waitFor();
+  // Of so many, the number is typed.
+  assert.ok(await sure.isDisabled());
+  await page.getByLabel(/^Type/).fill(String(2345 + before));
+  assert.ok(await sure.isEnabled());
   await page.keyboard.press("Escape");
   await page.goto(`${mock.url}/importers/${importer.id}`);
   await page.getByRole("button", { name: /^Delete/ }).click();

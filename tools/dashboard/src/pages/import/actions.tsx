@@ -4,7 +4,7 @@ import { count, plural } from "../../lib/format";
 import { useKeys } from "../../lib/keys";
 import { openStates } from "../../lib/open_imports";
 import { Button } from "../../components/button";
-import { Confirm, typedAbove } from "../../components/confirm";
+import { Confirm, typedNumber } from "../../components/confirm";
 import { Icon } from "../../components/icons";
 import { showProblem, toast } from "../../components/toast";
 
@@ -51,7 +51,7 @@ export function Actions({ value, lane, fileGone }: { value: Import; lane: Import
         <Confirm
           title={value.count ? `Cancel with ${plural(left, "batch", "batches")} not yet sent?` : "Cancel this import?"}
           verb={value.count ? `Cancel ${plural(left, "batch", "batches")}` : "Cancel the import"}
-          number={left > typedAbove ? left : undefined}
+          number={typedNumber(left)}
           danger
           onConfirm={() => api.act(value.id, "cancel")}
           onClose={() => setAsking(false)}
