@@ -466,3 +466,22 @@ test("Import.VeryManyLanesAreCountedAndTheOnesThatNeedALookShown", options, asyn
   await page.locator(".lanes-list li").first().getByText("many.example/77").waitFor();
   assert.ok(await page.getByLabel("Webhook", { exact: true }).locator("option", { hasText: "many.example/1400" }).count());
 });
+
+test("Session.NoNumberOfEscapesClosesTheQuestionForTheToken", options, async (t) => {
+  const { page, mock } = await opened(t);
+  await page.goto(`${mock.url}/imports`);
+  await live(page);
+  mock.world.sessions.clear();
+  for (const response of mock.world.listeners) response.destroy();
+  const dialog = page.locator("dialog[open]");
+  await dialog.getByRole("heading", { name: "Your session ended" }).waitFor();
+  // A browser asks a page at most once whether Escape may close; then it closes.
+  for (let press = 0; press < 4; press += 1) {
+    await page.keyboard.press("Escape");
+    await page.waitForTimeout(100);
+  }
+  await page.fill("dialog[open] input[name=token]", "mock-admin");
+  await page.keyboard.press("Enter");
+  await dialog.waitFor({ state: "detached" });
+  await live(page);
+});
