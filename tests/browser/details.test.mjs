@@ -485,3 +485,14 @@ test("Session.NoNumberOfEscapesClosesTheQuestionForTheToken", options, async (t)
   await dialog.waitFor({ state: "detached" });
   await live(page);
 });
+
+test("Errors.WhatGotNoAnswerIsAskedAgainByItself", options, async (t) => {
+  const { page, mock } = await opened(t);
+  await page.route("**/v1/events?*", (route) => route.abort("connectionreset"));
+  await page.goto(`${mock.url}/events`);
+  await page.getByText("the page goes on by itself once it does").waitFor();
+  await live(page);
+  await page.unroute("**/v1/events?*");
+  await page.locator("tbody tr[id]").first().waitFor();
+  assert.equal(await page.getByRole("alert").count(), 0);
+});

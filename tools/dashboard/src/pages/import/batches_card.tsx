@@ -1,6 +1,6 @@
 import { useEffect, useRef, useState } from "preact/hooks";
 import { api, type Event, type Import, type ImportLane } from "../../../api";
-import { count } from "../../lib/format";
+import { count, plural } from "../../lib/format";
 import { useKeys } from "../../lib/keys";
 import { webhookName } from "../../lib/names";
 import { useChanges, useResource } from "../../lib/resource";
@@ -117,7 +117,7 @@ export function BatchesCard({
   const hint =
     per > 1
       ? `${count(value.count)} batches · one cell is ${count(per)} · the worst outcome shows`
-      : `${count(value.count)} ${value.count === 1 ? "batch" : "batches"} of up to ${count(value.batchSize)} rows`;
+      : `${count(value.count)} ${value.count === 1 ? "batch" : "batches"} of up to ${plural(value.batchSize, "row")}`;
   return (
     <Card
       title="Batches"

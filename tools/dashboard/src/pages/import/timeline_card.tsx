@@ -19,7 +19,7 @@ function spanOf({ points, marks }: Timeline): [number, number] | undefined {
 function noneWords(value: Import, fileGone: boolean): string | undefined {
   if (!value.dataSync) return "dataSync is false: this import keeps no answers.";
   if (fileGone) return "The answers are not kept any more.";
-  return value.state === "completed" || value.state === "cancelled" ? "There were too few answers to draw." : undefined;
+  return value.delivered > 0 || value.state === "cancelled" ? "There are too few answers to draw." : undefined;
 }
 
 export function TimelineCard({ value, lane, fileGone }: { value: Import; lane: ImportLane; fileGone: boolean }) {
