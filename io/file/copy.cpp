@@ -1,6 +1,7 @@
 #include <fcntl.h>
 #include <linux/fs.h>
 #include <sys/ioctl.h>
+#include <sys/mman.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -15,27 +16,38 @@ namespace pulter::io {
 namespace {
 
 constexpr std::size_t buffer_bytes = std::size_t{256} * 1024;
-constexpr std::size_t kernel_copy_bytes = std::size_t{64} * 1024 * 1024;
+constexpr std::size_t window_bytes = std::size_t{64} * 1024 * 1024;
+constexpr std::size_t step_bytes = std::size_t{1} * 1024 * 1024;
 
 std::unexpected<Error> too_large(std::uint64_t bytes_max) {
   return fail(ErrorCode::file_too_large, "The file is larger than " + std::to_string(bytes_max) +
                                              " bytes. Split it, or raise the limit.");
 }
 
-/// Copies inside the kernel from offset 0 on, as far as that works here; how far it came.
-Result<std::uint64_t> copy_in_kernel(int from, int to, std::uint64_t bytes_max, const std::string& to_path) {
-  loff_t offset = 0;
-  for (;;) {
-    const auto done = static_cast<std::uint64_t>(offset);
-    // One byte more than allowed tells a file that is too large from one that just fits.
-    const std::uint64_t part = std::min<std::uint64_t>(kernel_copy_bytes - 1, bytes_max - done) + 1;
-    const ssize_t count = ::copy_file_range(from, &offset, to, nullptr, part, 0);
-    if (count < 0 && errno == EINTR) continue;
-    if (count < 0 && (errno == ENOSPC || errno == EDQUOT))
-      return fail(system_error(errno, "Cannot write to " + to_path));
-    if (count <= 0) return done;
-    if (static_cast<std::uint64_t>(offset) > bytes_max) return too_large(bytes_max);
+/// Copies an ordinary file of `size` bytes from a mapping of it, as far as that works here; how far it came. One copy
+/// inside the kernel, in steps that let it take large pages for the new file: less work than copy_file_range, and for
+/// whoever reads the new file next.
+Result<std::uint64_t> copy_from_mapping(int from, int to, std::uint64_t size, const std::string& to_path) {
+  std::uint64_t done = 0;
+  while (done < size) {
+    const auto length = static_cast<std::size_t>(std::min<std::uint64_t>(window_bytes, size - done));
+    void* const mapping =
+        ::mmap(nullptr, length, PROT_READ, MAP_SHARED | MAP_POPULATE, from, static_cast<off_t>(done));
+    if (mapping == MAP_FAILED) return done;
+    std::string_view rest(static_cast<const char*>(mapping), length);
+    int problem = 0;
+    while (!rest.empty() && problem == 0) {
+      const ssize_t count = ::write(to, rest.data(), std::min(rest.size(), step_bytes));
+      if (count > 0) rest.remove_prefix(static_cast<std::size_t>(count));
+      if (count < 0 && errno != EINTR) problem = errno;
+    }
+    ::munmap(mapping, length);
+    done += length - rest.size();
+    // The file ends earlier by now, or its disk does not give it: whoever reads it by hand finds out which.
+    if (problem == EFAULT) return done;
+    if (problem != 0) return fail(system_error(problem, "Cannot write to " + to_path));
   }
+  return done;
 }
 
 Result<std::uint64_t> copy_by_hand(int from, int to, std::uint64_t done, bool seekable,
@@ -69,11 +81,12 @@ Result<std::uint64_t> copy_content(int from, int to, std::uint64_t bytes_max, co
       const Result<std::uint64_t> size = file_size(to);
       return size && *size > bytes_max ? too_large(bytes_max) : size;
     }
-    const Result<std::uint64_t> copied = copy_in_kernel(from, to, bytes_max, to_path);
+    const Result<std::uint64_t> copied =
+        copy_from_mapping(from, to, static_cast<std::uint64_t>(status.st_size), to_path);
     if (!copied) return copied;
     done = *copied;
   }
-  // What the kernel could not copy (another file system, /proc), and the check that the end is really there.
+  // What could not be mapped (/proc), what was appended meanwhile, and the check that the end is really there.
   return copy_by_hand(from, to, done, regular, bytes_max, to_path);
 }
 

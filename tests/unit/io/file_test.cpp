@@ -82,6 +82,21 @@ TEST_F(Files, CopiesWithinOneFileSystem) {
   EXPECT_EQ(read_back("second"), "shared blocks");
 }
 
+TEST_F(Files, CopiesWhatIsLongerThanOneWindowOfTheMapping) {
+  constexpr off_t length = (off_t{64} << 20U) + 5000;
+  const UniqueFd source(::memfd_create("source", MFD_CLOEXEC));
+  ASSERT_EQ(::ftruncate(source.get(), length), 0);
+  for (const off_t at : {off_t{0}, (off_t{64} << 20U) - 2, length - 4})
+    ASSERT_EQ(::pwrite(source.get(), "mark", 4, at), 4);
+  Result<TemporaryFile> file = TemporaryFile::create(folder);
+  ASSERT_TRUE(file);
+  EXPECT_EQ(file->copy_from(source.get(), UINT64_MAX), static_cast<std::uint64_t>(length));
+  ASSERT_TRUE(file->keep("copy"));
+  std::string expected(static_cast<std::size_t>(length), '\0');
+  ASSERT_EQ(::pread(source.get(), expected.data(), expected.size(), 0), length);
+  EXPECT_TRUE(read_back("copy") == expected);
+}
+
 TEST_F(Files, CopiesAPipeAndAProcFile) {
   int ends[2];
   ASSERT_EQ(::pipe(ends), 0);
