@@ -17,8 +17,11 @@ std::string delimiter_name(char delimiter) {
     case ';':
       return "semicolon";
     default:
-      return std::string(1, delimiter);
+      break;
   }
+  const auto code = static_cast<unsigned char>(delimiter);
+  if (code > ' ' && code < 0x7f) return std::string(1, delimiter);
+  return code == ' ' ? "space" : fmt::format("character {:#04x}", code);
 }
 
 /// The sentence, and the first rows that it is about.
