@@ -8,22 +8,6 @@
 namespace pulter::tool {
 namespace {
 
-std::string delimiter_name(char delimiter) {
-  switch (delimiter) {
-    case '\t':
-      return "tab";
-    case ',':
-      return "comma";
-    case ';':
-      return "semicolon";
-    default:
-      break;
-  }
-  const auto code = static_cast<unsigned char>(delimiter);
-  if (code > ' ' && code < 0x7f) return std::string(1, delimiter);
-  return code == ' ' ? "space" : fmt::format("character {:#04x}", code);
-}
-
 /// The sentence, and the first rows that it is about.
 std::string note_text(const csv::Note& note) {
   constexpr std::size_t detail_columns_max = 400;
