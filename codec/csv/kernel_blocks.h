@@ -198,8 +198,7 @@ struct GroupWalk {
 };
 
 /// How far ahead of the present block each of the two loops fetches; what lies beyond the file is not touched
-/// by that. Measured (bench/README.md): walking, no multiple of a page may be between what is read and what
-/// is fetched.
+/// by that. Measured (bench/README.md); the hardware alone fetches no further than the end of a page.
 constexpr std::size_t walk_ahead_bytes = 6144;
 constexpr std::size_t index_ahead_bytes = 16'384;
 
