@@ -232,7 +232,7 @@ Result<> run(const config::Config& config, const std::function<void(std::string_
 
   const std::uint32_t count = config.shards != 0 ? config.shards : io::usable_cpus();
   io::Worker worker;
-  auto ring = io::UringIo::create({.tcp_congestion = config.tcp_congestion, .worker = &worker});
+  auto ring = io::UringIo::create(ring_settings(config, worker));
   if (!ring) return fail(std::move(ring.error()));
   const auto desks = std::make_unique<delivery::RenderDesk[]>(count);
   const ShardPlace place{.index = 0,

@@ -1,11 +1,18 @@
 #include "engine/shard_thread.h"
 
+#include <chrono>
 #include <string>
 #include <utility>
 
 #include "io/process.h"
 
 namespace pulter::engine {
+
+io::UringSettings ring_settings(const config::Config& config, io::Worker& worker) {
+  return {.tcp_congestion = config.tcp_congestion,
+          .busy_poll = std::chrono::microseconds(config.busy_poll_us),
+          .worker = &worker};
+}
 
 ShardThread::ShardThread(store::Store& store, store::Spool& spool, const config::Config& config,
                          io::Worker& worker, const ShardPlace& place)
@@ -26,8 +33,7 @@ void ShardThread::join() {
 void ShardThread::run(store::Store& store, store::Spool& spool, const config::Config& config,
                       io::Worker& worker, const ShardPlace& place) {
   io::name_thread("shard-" + std::to_string(place.index));
-  const io::UringSettings settings{.tcp_congestion = config.tcp_congestion, .worker = &worker};
-  auto ring = io::UringIo::create(settings);
+  auto ring = io::UringIo::create(ring_settings(config, worker));
   if (!ring) {
     problem_ = std::move(ring.error());
     started_.release();

@@ -11,6 +11,9 @@
 
 namespace pulter::engine {
 
+/// How the ring of each shard is set up, the first one's included.
+[[nodiscard]] io::UringSettings ring_settings(const config::Config& config, io::Worker& worker);
+
 /// A shard with a thread of its own. Its ring is made, turned and closed on that thread, as the kernel wants
 /// it.
 class ShardThread {

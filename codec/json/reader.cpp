@@ -3,6 +3,7 @@
 #include <simdjson.h>
 
 #include <algorithm>
+#include <optional>
 #include <utility>
 
 #include "codec/json/writer.h"
@@ -12,6 +13,9 @@ namespace pulter::json {
 namespace {
 
 namespace ondemand = simdjson::ondemand;
+
+/// Texts up to here are read with the thread's own parser, which then holds about five times as much.
+constexpr std::size_t kept_parser_bytes_max = std::size_t{16} * 1024;
 
 std::string_view trimmed(std::string_view text) noexcept {
   const std::size_t end = text.find_last_not_of(" \t\r\n");
@@ -205,7 +209,10 @@ Result<Value> parse(std::string_view text, std::size_t bytes_max) {
                                                   " are taken here.");
   }
   const simdjson::padded_string padded(text);
-  ondemand::parser parser;
+  // What the library allocates for a text is kept for the next one of this thread, unless it was a large one.
+  thread_local ondemand::parser kept_parser;
+  std::optional<ondemand::parser> own_parser;
+  ondemand::parser& parser = text.size() <= kept_parser_bytes_max ? kept_parser : own_parser.emplace();
   ondemand::document document;
   if (const auto error = parser.iterate(padded).get(document)) return bad_json(error, -1);
   Value value;

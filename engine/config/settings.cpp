@@ -203,6 +203,8 @@ constexpr std::array rows{
         [](Config& c, Values v) { return set_number(c.retention_bytes, "retention_bytes", v[0], 0, any); }},
     Row{{"tcp_congestion", false, "congestion control of connections to receivers; empty: the system's"},
         [](Config& c, Values v) { return set_text(c.tcp_congestion, "tcp_congestion", v[0], true); }},
+    Row{{"busy_poll_us", false, "microseconds a shard looks for the next answer before it sleeps; 0: sleeps at once"},
+        [](Config& c, Values v) { return set_number(c.busy_poll_us, "busy_poll_us", v[0], 0, 1'000'000); }},
     Row{{"tls_ca_file", false, "certificates (PEM) that are trusted beside the system's"},
         [](Config& c, Values v) { return set_text(c.tls_ca_file, "tls_ca_file", v[0], true); }},
     Row{{"proxy", false, "HTTP proxy that requests go through, such as http://10.0.0.7:3128; empty: none"},

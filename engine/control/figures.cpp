@@ -103,8 +103,11 @@ void write_lane(json::Writer& w, const store::LaneFigures& lane, const Attempts&
   Durations durations;
   Rate rate;
   std::string last;
+  // What is at the head knows its own last answer; a lane that has nothing at its head has one all the same.
+  std::int32_t status = lane.last_status;
   for (const store::AttemptFigures& each : newest_first) {
     if (each.webhook_id != lane.webhook_id) continue;
+    if (status == 0 && last.empty()) status = each.status;
     durations.add(each);
     rate.add(each, now_ms);
     if (last.size() < last_answers_max) last += each.delivered ? 'd' : each.halted ? 'h' : 'r';
@@ -125,10 +128,10 @@ void write_lane(json::Writer& w, const store::LaneFigures& lane, const Attempts&
   w.field("queue", lane.queue).field("rowsPerSecond", per_second(rate.rows, newest_first, now_ms));
   durations.write(w, "p50Ms", 50);
   durations.write(w, "p95Ms", 95);
-  if (lane.last_status == 0) {
+  if (status == 0) {
     w.field_null("lastStatus");
   } else {
-    w.field("lastStatus", lane.last_status);
+    w.field("lastStatus", status);
   }
   w.field("lastAnswers", last).end_object();
 }

@@ -16,9 +16,15 @@ bool JobQueue::push(Job&& job) {
   return true;
 }
 
-bool JobQueue::take(std::vector<Job>& into, std::size_t count_max, bool wait) {
+bool JobQueue::take(std::vector<Job>& into, std::size_t count_max,
+                    std::optional<std::chrono::milliseconds> wait_max) {
   std::unique_lock lock(mutex_);
-  if (wait) waiting_.wait(lock, [this] { return closed_ || first_ < jobs_.size(); });
+  const auto is_due = [this] { return closed_ || first_ < jobs_.size(); };
+  if (wait_max) {
+    waiting_.wait_for(lock, *wait_max, is_due);
+  } else {
+    waiting_.wait(lock, is_due);
+  }
   const std::size_t count = std::min(count_max, jobs_.size() - first_);
   if (first_ == 0 && count == jobs_.size()) {
     std::swap(into, jobs_);

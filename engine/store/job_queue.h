@@ -1,8 +1,10 @@
 #pragma once
 
+#include <chrono>
 #include <condition_variable>
 #include <cstddef>
 #include <mutex>
+#include <optional>
 #include <vector>
 
 #include "engine/store/core/core.h"
@@ -17,9 +19,9 @@ class JobQueue {
 
   /// False: too many wait; the job was not taken.
   bool push(Job&& job);
-  /// Moves what waits into `into` (empty before), at most `count_max`. Waits for the first one when `wait`.
-  /// False: nothing is there; with `wait`, it was closed too.
-  bool take(std::vector<Job>& into, std::size_t count_max, bool wait);
+  /// Moves what waits into `into` (empty before), at most `count_max`; waits for the first one at most so long
+  /// (none: for ever). False: nothing came, or it is closed and empty.
+  bool take(std::vector<Job>& into, std::size_t count_max, std::optional<std::chrono::milliseconds> wait_max);
   /// What was pushed before is still taken.
   void close();
 

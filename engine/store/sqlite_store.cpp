@@ -13,6 +13,8 @@ namespace pulter::store {
 
 namespace {
 
+constexpr std::chrono::milliseconds quiet_before_tidying{50};
+
 /// Secrets are in the file, so it is made before SQLite would make it with the mode of the umask; its log and
 /// its index take the mode over.
 Result<> make_private_file(const std::string& path) {
@@ -100,11 +102,11 @@ void SqliteStore::run(Core& core, JobQueue& queue, std::string_view name, bool w
   std::vector<JobAnswer> answers;
   while (true) {
     group.clear();
-    // Whatever arrived during the last commit is the next group; only with nothing to do is there time to
-    // tidy.
-    if (!queue.take(group, group_requests_max, false)) {
+    // Whatever arrived during the last commit is the next group. Time to tidy is when nothing came for a
+    // while: a lane that just got its answer asks for the next commit a moment later.
+    if (!queue.take(group, group_requests_max, quiet_before_tidying)) {
       if (writes) core.tidy(true);
-      if (!queue.take(group, group_requests_max, true)) return;
+      if (!queue.take(group, group_requests_max, std::nullopt)) return;
     }
     const std::int64_t begun_us = io::monotonic_us();
     core.run_group(group, settings_.unix_ms(), answers);

@@ -37,6 +37,7 @@ class Ring {
   void submit() noexcept;
   /// As submit, then waits for a completion, at most `timeout` (nothing: for ever; zero: does not wait).
   void submit_and_wait(std::optional<Duration> timeout) noexcept;
+  [[nodiscard]] bool has_completions() const noexcept { return io_uring_cq_ready(&ring_) != 0; }
   /// Takes completions out; fewer than asked for when there are no more.
   std::size_t take(std::span<RingCompletion> out) noexcept;
 

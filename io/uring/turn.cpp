@@ -3,6 +3,7 @@
 #include <array>
 #include <cerrno>
 #include <optional>
+#include <thread>
 
 #include "codec/base/check.h"
 #include "io/uring/prepare.h"
@@ -86,6 +87,7 @@ std::size_t UringIo::run_once(Instant until) {
   expire_timers();
   run_finished();
   running_ = false;
+  if (completed_ > 0 && settings_.busy_poll > Duration::zero()) poll_until_ = now() + settings_.busy_poll;
   return completed_;
 }
 
@@ -179,6 +181,10 @@ void UringIo::enter(Instant until) {
   const Instant time = now();
   std::optional<Duration> timeout = Duration::zero();
   if (finished_.empty() && submissions_.empty() && limit > time) {
+    if (time < poll_until_ && poll(std::min(limit, poll_until_))) {
+      woken_.store(false);
+      return;
+    }
     // Between these two lines a wake either sees `sleeping_` and writes, or is seen here.
     sleeping_.store(true);
     if (!woken_.load()) timeout = limit == never ? std::nullopt : std::optional(limit - time);
@@ -186,6 +192,16 @@ void UringIo::enter(Instant until) {
   ring_->submit_and_wait(timeout);
   sleeping_.store(false);
   woken_.store(false);
+}
+
+/// Looks for completions and wakes again and again instead of sleeping. False: nothing came until then.
+bool UringIo::poll(Instant end) {
+  while (now() < end) {
+    ring_->submit_and_wait(Duration::zero());
+    if (ring_->has_completions() || woken_.load()) return true;
+    std::this_thread::yield();  // whoever is ready goes first: above all the store's thread
+  }
+  return false;
 }
 
 void UringIo::reap() {

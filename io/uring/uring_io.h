@@ -20,6 +20,9 @@ struct OpExtra;
 struct UringSettings {
   unsigned entries = 1024;          ///< of the submission queue; 4096 take 0.55 MB of locked memory
   std::string tcp_congestion = {};  ///< see tcp_congestion_control(7); empty: what the host uses
+  /// For how long after its last completion the Io looks for the next one without sleeping: it then comes
+  /// sooner by the time that the machine needs to wake a core, which is busy meanwhile. Zero: sleeps at once.
+  Duration busy_poll = Duration::zero();
   Worker* worker = nullptr;  ///< runs `work`; outlives the Io. Null: the Io starts one of its own when needed
 };
 
@@ -80,6 +83,7 @@ class UringIo final : public Io, private WorkOwner {
   bool fill_one(Op& op);
   bool fill_cancel(Op& op);
   void enter(Instant until);
+  bool poll(Instant end);
   void reap();
   void on_completion(std::uint64_t user_data, std::int32_t result);
   void release_slot(std::uint32_t index);
@@ -106,6 +110,7 @@ class UringIo final : public Io, private WorkOwner {
   std::size_t pending_count_ = 0;
   std::size_t completed_ = 0;  ///< in this turn
   bool running_ = false;
+  Instant poll_until_{};  ///< no sleep before then
 
   std::unique_ptr<Worker> own_worker_;
   std::mutex worked_mutex_;

@@ -15,11 +15,11 @@ const flags = ["--headless", "--no-sandbox", "--disable-gpu", "--disable-quic", 
 export const haveBrowser = existsSync(program);
 export const whyNoBrowser = haveBrowser ? false : `${program} is not installed (Debian package chromium)`;
 
-/** Opens a page of its own user data; what goes wrong in it lands in `complaints`. */
-export async function openBrowser({ width = 1280, height = 800, theme = "light", locale = "en-US" } = {}) {
+/** Opens a page of its own user data, with `more` flags; what goes wrong in it lands in `complaints`. */
+export async function openBrowser({ width = 1280, height = 800, theme = "light", locale = "en-US", more = [] } = {}) {
   const folder = await mkdtemp(join(tmpdir(), "pulter-browser-"));
   const context = await chromium.launchPersistentContext(folder, {
-    executablePath: program, headless: true, args: flags, viewport: { width, height }, colorScheme: theme, locale, permissions: ["clipboard-read", "clipboard-write"],
+    executablePath: program, headless: true, args: [...flags, ...more], viewport: { width, height }, colorScheme: theme, locale, permissions: ["clipboard-read", "clipboard-write"],
   });
   const page = context.pages()[0] ?? (await context.newPage());
   // Far beyond what any step needs: a machine that has other work to do is slow, and time decides no test.

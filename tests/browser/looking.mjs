@@ -70,11 +70,24 @@ export async function tooWide(page) {
   return wide;
 }
 
-/** One h1, nothing wider than the window; no serious finding, where `axe`. */
+/** Pixels of a list that are seen only by scrolling it sideways. */
+export const cutOff = (page) => page.evaluate(() => Math.max(0, ...[...document.querySelectorAll("main .scroll-x")].map((each) => each.scrollWidth - each.clientWidth)));
+
+/** What is pressed, stands alone and is less than 24 px high or wide. */
+const tooSmall = (page) =>
+  page.evaluate(() =>
+    [...document.querySelectorAll(".button, .link, .icon-button, .card-action a, .pages a, .brand, nav a, summary, [role=tab]")]
+      .map((each) => [each.getBoundingClientRect(), each])
+      .filter(([box]) => box.width > 0 && (box.width < 23.9 || box.height < 23.9))
+      .map(([box, each]) => `${each.textContent.trim() || each.getAttribute("aria-label")}: ${Math.round(box.width)} x ${Math.round(box.height)}`),
+  );
+
+/** One h1, nothing wider than the window, nothing too small to hit; no serious finding, where `axe`. */
 export async function look(page, name, axe = true) {
   assert.equal(await page.locator("h1").count(), 1, `${name} has one h1`);
   const wide = await tooWide(page);
   assert.ok(wide <= 0, `${name} is ${wide} px too wide`);
+  assert.deepEqual(await tooSmall(page), [], name);
   if (axe) assert.deepEqual(await audit(page), [], name);
 }
 

@@ -192,3 +192,14 @@ test("Webhook.GoneLeadsToTheAnswerThatSaidSo", options, async (t) => {
   await page.getByRole("link", { name: "test", exact: true }).click();
   await heading(page, "Test");
 });
+
+test("Overview.ALaneThatRestsShowsItsLastAnswer", options, async (t) => {
+  const { daemon, receiver, upload, page } = await opened(t);
+  receiver.state.answer = () => ({ status: 202, body: "{}" });
+  await upload({ fileName: "a.csv", webhookUrl: receiver.url }, csv(3));
+  await page.goto(daemon.url);
+  const lane = page.locator(".table.lanes tbody tr").first();
+  await lane.getByText("idle").waitFor();
+  await lane.getByText("202", { exact: true }).waitFor();
+  await lane.getByTitle("1 answer of 1 accepted").waitFor();
+});

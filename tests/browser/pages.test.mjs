@@ -6,7 +6,7 @@ import assert from "node:assert/strict";
 import test from "node:test";
 import { startMock } from "../../tools/dashboard/mock/server.mjs";
 import { openBrowser, signIn, whyNoBrowser } from "./browser.mjs";
-import { addresses, audit, found, live, look, opened, settle, tooWide } from "./looking.mjs";
+import { addresses, audit, cutOff, found, live, look, opened, settle, tooWide } from "./looking.mjs";
 
 const skip = whyNoBrowser;
 for (const theme of ["light", "dark"]) {
@@ -24,6 +24,7 @@ for (const theme of ["light", "dark"]) {
       await settle(page);
       // Rules look at colours and at the order of things: each theme and each width once is enough.
       await look(page, `${name}, 1280 px`, theme === "light");
+      if (["overview", "imports", "events", "webhooks"].includes(name)) assert.equal(await cutOff(page), 0, `${name} shows its last column`);
       await page.setViewportSize({ width: 390, height: 844 });
       await settle(page);
       await look(page, `${name}, 390 px`, theme === "dark");

@@ -59,6 +59,15 @@ async function takeState(name, width, path, prepare = async () => undefined) {
   await page.screenshot({ path: join(folder, `${name}-dark${width < 500 ? "-narrow" : ""}.png`) });
   await close();
 }
+
+async function takeSignIn() {
+  const { page, close } = await openBrowser();
+  await page.goto(`${daemon.url}/signin`);
+  await page.locator("h1").waitFor();
+  await page.screenshot({ path: join(folder, "sign-in-light.png") });
+  await close();
+}
+await takeSignIn();
 await takeState("imports-empty", 390, "/imports");
 await takeState("events-loading", 390, "/events", (page) => page.route("**/v1/events?*", () => undefined));
 await takeState("overview-failed", 1280, "/", (page) => page.route("**/v1/stats?*", (route) => route.abort("connectionrefused")));

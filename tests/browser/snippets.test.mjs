@@ -106,6 +106,7 @@ for (const snippet of snippets) {
     t.after(program.stop);
     assert.equal(await send(program.url), 200, "a signed request");
     assert.equal(await send(program.url), 200, "the same once more");
+    assert.equal(await send(`${program.url}?tenant=a&b=%20`), 200, "a URL with a query");
     assert.equal(await send(program.url, { signatures: `v1,${"A".repeat(43)}= ${signature(secret, "evt_2", now(), body)}`, id: "evt_2" }), 200, "the second of two signatures");
     assert.equal(await send(program.url, { with: "whsec_AAAA" }), 401, "another secret");
     assert.equal(await send(program.url, { signatures: signature(secret, "evt_01KAR8C3F5N1V7X0Q2D4MHJ6Q7", now(), `${body} `) }), 401, "another body");
@@ -127,6 +128,8 @@ test("Snippets.HoldNoSecretAndNoForeignPath", () => {
     const code = snippet.code('https://example.com/a"; system("x"); //\n');
     assert.ok(!code.includes("system("), snippet.id);
     assert.ok(code.includes("PULTER_SECRET"), snippet.id);
+    assert.ok(snippet.code("https://example.com/hooks/a@b:1,c;v=2?key=hidden").includes('"/hooks/a@b:1,c;v=2"'), snippet.id);
+    assert.ok(!snippet.code("https://example.com/a?key=hidden").includes("hidden"), snippet.id);
     assert.equal(colour(code).map((piece) => piece.text).join(""), code, "colouring loses nothing");
   }
 });

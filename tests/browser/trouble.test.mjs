@@ -233,6 +233,46 @@ test("Trouble.ATokenIsDeletedWhileOneTypes", options, async (t) => {
   await page.getByRole("heading", { level: 1, name: "typed before" }).waitFor();
 });
 
+test("Trouble.AFileWhoseRetentionEndedIsNoFailure", options, async (t) => {
+  const { daemon, receiver, upload, page } = await opened(t, { flags: ["--retention-bytes", "500000"] });
+  const rows = `a,b\n${"1,".padEnd(100, "x")}\n`.repeat(2500);
+  const { id } = await upload({ fileName: "first.csv", webhookUrl: receiver.url }, rows);
+  await page.goto(`${daemon.url}/imports/${id}`);
+  await page.locator(".title-line").getByText("completed").waitFor();
+  await page.getByRole("link", { name: "Download file" }).waitFor();
+  for (let more = 0; more < 4; more += 1) await upload({ fileName: `later_${more}.csv`, webhookUrl: receiver.url }, rows);
+  const content = () => fetch(`${daemon.url}/v1/imports/${id}/content`, { headers: { Authorization: `Bearer ${daemon.token}` } });
+  await until("the oldest file goes", async () => (await content()).status === 409);
+  await page.reload();
+  await page.getByText("The file is not kept any more.").waitFor();
+  await page.getByText("The answers are not kept any more.").waitFor();
+  await page.getByRole("link", { name: "Download file" }).waitFor({ state: "detached" });
+  await page.getByRole("slider").press("Enter");
+  await page.getByText("The event of batch 1 is no longer kept.").first().waitFor();
+  assert.equal(await page.getByRole("alert").count(), 0);
+});
+
+test("Trouble.PlainHttpOnANameIsEnough", options, async (t) => {
+  // No secure context: the browser keeps back its clipboard, its locks and part of its crypto.
+  const { receiver, at, page, context } = await opened(t, { flags: ["--allowed-host", "pulter.test"], host: "pulter.test", more: ["--host-resolver-rules=MAP pulter.test 127.0.0.1"] });
+  assert.equal(await page.evaluate(() => window.isSecureContext), false);
+  await page.locator(".side .dot.live").waitFor();
+  const second = await context.newPage();
+  await second.goto(`${at}/imports`);
+  await second.locator(".side .dot.live").waitFor();
+  await page.goto(`${at}/upload`);
+  await choose(page, "plain.csv", "a,b\n1,2\n");
+  await page.getByText("uploaded", { exact: true }).waitFor();
+  const id = await start(page, receiver.url);
+  await page.locator(".title-line").getByText("completed").waitFor();
+  await second.locator("tr", { hasText: "plain.csv" }).getByText("completed").waitFor();
+  await page.keyboard.press("c");
+  await page.getByText("Copied").waitFor({ state: "attached" });
+  await page.goto(`${at}/imports`);
+  await page.getByLabel("File name").press("Control+v");
+  await page.waitForURL(new RegExp(`q=${id}`));
+});
+
 test("Trouble.ACertificateThatNobodyTrustsIsNamedAndMendedByTlsCa", options, async (t) => {
   const { daemon, page } = await opened(t);
   const folder = await mkdtemp(join(tmpdir(), "pulter-tls-"));

@@ -327,9 +327,9 @@ void World::check_end() {
 void World::check_log(const model::Import& import) {
   if (import.content_removed || !import.settings.data_sync) return;
   store::Query query = machine_.disk().database().query(
-      "SELECT e.id, e.attempts, (SELECT count(*) FROM attempts WHERE event_id = e.id), (SELECT "
+      "SELECT e.id, e.attempts, (SELECT count(*) FROM attempts WHERE event_number = e.number), (SELECT "
       "coalesce(max(attempt), 0)"
-      " FROM attempts WHERE event_id = e.id), e.state FROM events e WHERE e.import_id = ?");
+      " FROM attempts WHERE event_number = e.number), e.state FROM events e WHERE e.import_id = ?");
   query.with(import.id);
   while (query.row()) {
     const std::string id = query.text();

@@ -56,7 +56,7 @@ Answer Core::unavailable(Failure failure) {
 }
 
 Answer Core::run(Job& job, std::int64_t now_ms) {
-  Session session{*db_, now_ms};
+  Session session{*db_, now_ms, next_event_number_};
   const bool write = is_write(job.request);
   const bool guarded = write && guarded_groups_ > 0;
   const std::int64_t before = db_->total_changes();

@@ -70,6 +70,7 @@ class Core {
   std::unique_ptr<Database> db_;
   std::optional<Failure> spoiled_;  ///< a request of this group failed after it had written
   int guarded_groups_ = 0;
+  std::int64_t next_event_number_ = 0;
   std::optional<std::string> stopped_;
   std::string trouble_;
   bool is_full_ = false;  ///< the trouble is a disk without room

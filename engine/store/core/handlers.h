@@ -108,8 +108,10 @@ void bind_filter(Query& query, const ListImports& list, bool with_state);
 /// Without its deliveries.
 [[nodiscard]] std::optional<model::Import> find_import_alone(Session& session, std::string_view id);
 [[nodiscard]] std::string find_plan(Session& session, std::string_view import_id);
-/// Derives the state anew and sets `completed_at` when the last lane ended. To be called whenever a lane
-/// started, halted, ended or was commanded. The import as it is then.
+/// Derives the state anew and sets `completed_at` when the last lane ended: true then. To be called whenever a
+/// lane started, halted, ended or was commanded.
+bool refresh_state(Session& session, std::string_view id);
+/// The same; the import as it is then.
 model::Import refresh_import(Session& session, std::string_view id);
 
 // lanes.cpp
@@ -147,8 +149,10 @@ void bind_filter(Query& query, const ListEvents& list);
 [[nodiscard]] std::optional<model::Event> find_event(Session& session, std::string_view id);
 /// `created_at_ms` and `webhook_id` are the store's.
 void insert_event(Session& session, const model::Event& event, std::string_view webhook_id);
-void insert_attempt(Session& session, const model::Attempt& attempt);
+/// An event's row number, by which its attempts name it; 0: there is none.
+[[nodiscard]] std::int64_t event_number(Session& session, std::string_view id);
+void insert_attempt(Session& session, const model::Attempt& attempt, std::int64_t event_number);
 /// The event, its attempts and its tasks.
-void remove_event(Session& session, std::string_view id);
+void remove_event(Session& session, std::int64_t number, std::string_view id);
 
 }  // namespace pulter::store

@@ -36,15 +36,36 @@ std::string find_plan(Session& session, std::string_view import_id) {
   return query.row() ? query.blob() : std::string();
 }
 
-model::Import refresh_import(Session& session, std::string_view id) {
-  std::optional<model::Import> import = find_import(session, id);
-  if (!import) return {};
-  const bool ended = model::has_ended(*import);
-  if (ended && import->completed_at_ms == 0) import->completed_at_ms = session.now_ms;
+bool refresh_state(Session& session, std::string_view id) {
+  model::Import import;
+  {
+    Query query = session.db
+                      .query(
+                          "SELECT planned, batch_count, error_code, paused, cancelled, started_at,"
+                          " completed_at FROM imports WHERE id = ?")
+                      .with(id);
+    if (!query.row()) return false;
+    import.planned = query.flag();
+    import.count = query.unsigned_integer();
+    import.error.code = query.text();
+    import.paused = query.flag();
+    import.cancelled = query.flag();
+    import.started_at_ms = query.integer();
+    import.completed_at_ms = query.integer();
+  }
+  import.id = id;
+  read_deliveries(session, import);
+  const bool ended = model::has_ended(import);
+  if (ended && import.completed_at_ms == 0) import.completed_at_ms = session.now_ms;
   session.db.query("UPDATE imports SET state = ?, completed_at = ? WHERE id = ?")
-      .with(model::name(model::state_of(*import)), import->completed_at_ms, id)
+      .with(model::name(model::state_of(import)), import.completed_at_ms, id)
       .run();
-  return std::move(*import);
+  return ended;
+}
+
+model::Import refresh_import(Session& session, std::string_view id) {
+  refresh_state(session, id);
+  return find_import(session, id).value_or(model::Import{});
 }
 
 Answer handle(Session& session, GetImport& request) {

@@ -13,6 +13,7 @@ namespace {
 constexpr std::size_t any_size = std::numeric_limits<std::size_t>::max();
 
 json::Value parse(std::string_view text) {
+  if (text == "[]") return {};  // most columns of most rows: nothing to be read
   Result<json::Value> value = json::parse(text, any_size);
   return value ? std::move(*value) : json::Value{};
 }
@@ -87,9 +88,15 @@ std::string encode_numbers(const std::vector<std::uint32_t>& numbers) {
 }
 
 std::vector<std::uint32_t> decode_numbers(std::string_view text) {
-  const json::Value value = parse(text);
   std::vector<std::uint32_t> numbers;
-  for (const json::Value& item : value.items) numbers.push_back(number_of<std::uint32_t>(&item));
+  const char* const end = text.data() + text.size();
+  for (const char* at = text.data(); at != end; ++at) {
+    std::uint32_t number = 0;
+    const auto read = std::from_chars(at, end, number);
+    if (read.ec != std::errc()) continue;  // a bracket, a comma
+    numbers.push_back(number);
+    at = read.ptr - 1;
+  }
   return numbers;
 }
 
@@ -140,20 +147,26 @@ std::vector<csv::Note> decode_notes(std::string_view text) {
 }
 
 std::string encode_settings(const model::ImportSettings& settings) {
+  // Only what was asked for: every import carries this text, and most are "{}".
   std::string out;
   json::Writer writer(out);
   writer.begin_object();
-  writer.field("delimiter", settings.delimiter).field("encoding", settings.encoding);
-  writer.field("maxRows", settings.max_rows).field("rejectRagged", settings.reject_ragged);
-  // Most have none: every import carries this text.
+  if (!settings.delimiter.empty()) writer.field("delimiter", settings.delimiter);
+  if (!settings.encoding.empty()) writer.field("encoding", settings.encoding);
+  if (settings.max_rows != 0) writer.field("maxRows", settings.max_rows);
+  if (settings.reject_ragged) writer.field("rejectRagged", true);
   if (settings.max_bytes != 0) writer.field("maxBytes", settings.max_bytes);
-  writer.key("columns");
-  write_pairs(writer, settings.columns);
-  writer.field("dropUnmapped", settings.drop_unmapped).end_object();
+  if (!settings.columns.empty()) {
+    writer.key("columns");
+    write_pairs(writer, settings.columns);
+  }
+  if (settings.drop_unmapped) writer.field("dropUnmapped", true);
+  writer.end_object();
   return out;
 }
 
 void decode_settings(std::string_view text, model::ImportSettings& settings) {
+  if (text == "{}") return;
   const json::Value value = parse(text);
   settings.delimiter = text_of(value.find("delimiter"));
   settings.encoding = text_of(value.find("encoding"));

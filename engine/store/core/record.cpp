@@ -20,7 +20,7 @@ struct Standing {
   std::uint64_t count = 0;
   bool enabled = false;  ///< its webhook
   bool task_waiting = false;
-  bool event_exists = false;
+  std::int64_t event_number = 0;  ///< 0: there is no such event
   bool event_is_batch = false;
   std::uint64_t event_index = 0;
   std::uint64_t event_rows = 0;
@@ -51,7 +51,7 @@ std::optional<Standing> find_standing(Session& session, const Record& record) {
   standing.count = query.unsigned_integer();
   standing.enabled = query.flag();
   standing.task_waiting = query.flag();
-  standing.event_exists = query.flag();
+  standing.event_number = query.integer();
   standing.event_is_batch = query.text() == "all";
   standing.event_index = query.unsigned_integer();
   standing.event_rows = query.unsigned_integer();
@@ -59,16 +59,16 @@ std::optional<Standing> find_standing(Session& session, const Record& record) {
 }
 
 /// Counts the attempt on its event, and sets what follows from it.
-void update_event(Session& session, const Record& record, model::EventState state) {
+void update_event(Session& session, const Record& record, std::int64_t number, model::EventState state) {
   const bool retry = record.disposition == Disposition::retry;
   const bool delivered = record.disposition == Disposition::delivered;
   session.db
       .query(
           "UPDATE events SET state = ?, attempts = attempts + 1, attempts_in_budget = attempts_in_budget + ?,"
           " last_status = ?, next_attempt_at = ?, delivered_at = CASE WHEN ? THEN ? ELSE delivered_at END"
-          " WHERE id = ?")
+          " WHERE number = ?")
       .with(model::name(state), record.spends_budget ? 1 : 0, record.attempt.status,
-            retry ? record.retry_at_ms : 0, delivered, session.now_ms, record.attempt.event_id)
+            retry ? record.retry_at_ms : 0, delivered, session.now_ms, number)
       .run();
 }
 
@@ -126,9 +126,9 @@ model::EventState state_after(Disposition disposition) {
 
 /// The delivered event in the log, or out of it where nothing is kept.
 void log_delivered(Session& session, const Record& record, const Standing& standing) {
-  if (!standing.data_sync) return remove_event(session, record.attempt.event_id);
-  insert_attempt(session, record.attempt);
-  update_event(session, record, model::EventState::delivered);
+  if (!standing.data_sync) return remove_event(session, standing.event_number, record.attempt.event_id);
+  insert_attempt(session, record.attempt, standing.event_number);
+  update_event(session, record, standing.event_number, model::EventState::delivered);
   insert_row_errors(session, record, standing.event_index);
 }
 
@@ -167,8 +167,8 @@ void advance(Session& session, Record& record, const Standing& standing) {
 
 /// The batch stays where it is: to be tried again, or to wait for a person.
 void hold_back(Session& session, const Record& record, const Standing& standing) {
-  insert_attempt(session, record.attempt);
-  update_event(session, record,
+  insert_attempt(session, record.attempt, standing.event_number);
+  update_event(session, record, standing.event_number,
                standing.cancelled ? model::EventState::cancelled : state_after(record.disposition));
   const bool halts = record.disposition != Disposition::retry && !standing.cancelled;
   session.db
@@ -207,7 +207,7 @@ Answer record_delivery(Session& session, Record& record) {
   const bool moves_on =
       record.next_cursor > record.cursor && record.next_cursor <= model::cursor_end(standing->count);
   // Retention may have taken the event of a cancelled import while it was under way.
-  if (!standing->event_exists || standing->cursor != record.cursor ||
+  if (standing->event_number == 0 || standing->cursor != record.cursor ||
       standing->open_event_id != record.attempt.event_id || !standing->halted_event_id.empty() ||
       (delivered && !moves_on)) {
     return conflict("The delivery of import " + record.import_id + " stands elsewhere than this attempt.",
@@ -224,8 +224,7 @@ Answer record_delivery(Session& session, Record& record) {
   const bool halts = record.disposition == Disposition::halted || record.disposition == Disposition::gone;
   if (!standing->started) mark_started(session, record.import_id, record.lane.webhook_id);
   if (ended || halts) {
-    const model::Import import = refresh_import(session, record.import_id);
-    recorded.import_ended = model::has_ended(import);
+    recorded.import_ended = refresh_state(session, record.import_id);
     recorded.idle = !recorded.task_waiting && is_idle(session, record.lane.webhook_id);
   }
   recorded.go_on = !ended && !halts && !standing->paused && !standing->cancelled && standing->enabled;
@@ -240,12 +239,13 @@ Answer record_task(Session& session, Record& record) {
   if (!task || !event || task->event_id != event->id) {
     return conflict("The task is not waiting any more.", Recorded{false, false, false});
   }
-  insert_attempt(session, record.attempt);
+  const std::int64_t number = event_number(session, event->id);
+  insert_attempt(session, record.attempt, number);
   if (event->name == "test") {
-    update_event(session, record, state_after(record.disposition));
+    update_event(session, record, number, state_after(record.disposition));
   } else {
-    session.db.query("UPDATE events SET attempts = attempts + 1, last_status = ? WHERE id = ?")
-        .with(record.attempt.status, event->id)
+    session.db.query("UPDATE events SET attempts = attempts + 1, last_status = ? WHERE number = ?")
+        .with(record.attempt.status, number)
         .run();
     add_row_errors(session, record, *event);
   }

@@ -20,25 +20,35 @@ std::string due_import(Session& session, std::int64_t before_ms) {
   return {};
 }
 
-std::vector<std::string> ids(Query query) {
-  std::vector<std::string> found;
-  while (query.row()) found.push_back(query.text());
+struct EventRow {
+  std::int64_t number = 0;
+  std::string id;
+};
+
+std::vector<EventRow> read_events(Query query) {
+  std::vector<EventRow> found;
+  while (query.row()) {
+    EventRow& event = found.emplace_back();
+    event.number = query.integer();
+    event.id = query.text();
+  }
   return found;
 }
 
 /// Removes up to `budget` rows (attempts count too) and takes them off it. True when all given events are
 /// gone.
-bool remove_events(Session& session, const std::vector<std::string>& events, std::int64_t& budget) {
-  for (const std::string& event : events) {
+bool remove_events(Session& session, const std::vector<EventRow>& events, std::int64_t& budget) {
+  for (const EventRow& event : events) {
     if (budget <= 0) return false;
     session.db
         .query(
-            "DELETE FROM attempts WHERE number IN (SELECT number FROM attempts WHERE event_id = ? LIMIT ?)")
-        .with(event, budget)
+            "DELETE FROM attempts WHERE number IN (SELECT number FROM attempts WHERE event_number = ? LIMIT "
+            "?)")
+        .with(event.number, budget)
         .run();
     budget -= session.db.changes();
     if (budget <= 0) return false;
-    remove_event(session, event);
+    remove_event(session, event.number, event.id);
     --budget;
   }
   return true;
@@ -135,18 +145,18 @@ Answer handle(Session& session, RetentionStep& request) {
     const std::string import = due_import(session, too_much ? newest : request.before_ms);
     if (import.empty()) {
       // Tests belong to no import.
-      const std::vector<std::string> tests =
-          ids(session.db
-                  .query("SELECT id FROM events WHERE name = 'test' AND name <> 'all' AND created_at < ? AND"
-                         " state <> 'pending' ORDER BY number LIMIT ?")
-                  .with(request.before_ms, budget));
+      const std::vector<EventRow> tests = read_events(
+          session.db
+              .query("SELECT number, id FROM events WHERE name = 'test' AND name <> 'all' AND created_at < ?"
+                     " AND state <> 'pending' ORDER BY number LIMIT ?")
+              .with(request.before_ms, budget));
       removed.more = !remove_events(session, tests, budget) ||
                      !remove_records(session, request.records_before_ms, budget);
       break;
     }
-    const std::vector<std::string> events =
-        ids(session.db.query("SELECT id FROM events WHERE import_id = ? ORDER BY number LIMIT ?")
-                .with(import, budget));
+    const std::vector<EventRow> events = read_events(
+        session.db.query("SELECT number, id FROM events WHERE import_id = ? ORDER BY number LIMIT ?")
+            .with(import, budget));
     if (!remove_events(session, events, budget) || !remove_row_errors(session, import, budget)) break;
     remove_content(session, import, removed);
     --budget;

@@ -123,7 +123,6 @@ model::Event read_event(Query& query) {
 model::Attempt read_attempt(Query& query) {
   model::Attempt attempt;
   attempt.id = query.text();
-  attempt.event_id = query.text();
   attempt.number = query.number();
   attempt.trigger = model::parse_trigger(query.text()).value_or(model::Trigger::delivery);
   attempt.started_at_ms = query.integer();

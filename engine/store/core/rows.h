@@ -46,10 +46,11 @@ inline constexpr std::string_view event_columns =
 [[nodiscard]] model::Event read_event(Query& query);
 
 inline constexpr std::string_view attempt_columns =
-    "id, event_id, attempt, trigger, started_at, duration_us, dns_us, connect_us, tls_us, send_us, wait_us, "
+    "id, attempt, trigger, started_at, duration_us, dns_us, connect_us, tls_us, send_us, wait_us, "
     "receive_us,"
     " remote_address, request_headers, body_bytes, body_digest, status, response_headers, response_body, "
     "outcome, error";
+/// Without the id of its event.
 [[nodiscard]] model::Attempt read_attempt(Query& query);
 
 }  // namespace pulter::store

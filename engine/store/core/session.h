@@ -20,6 +20,9 @@ namespace pulter::store {
 struct Session {
   Database& db;
   std::int64_t now_ms = 0;  ///< Unix milliseconds: the time of this group's rows
+  /// The row number that the next event gets; 0: not known yet. None comes twice in the life of a process,
+  /// also where events are removed as they are answered, so that a list that goes on after one skips none.
+  std::int64_t& next_event_number;
 };
 
 template <class T>

@@ -108,7 +108,7 @@ void remove_webhook(Session& session, std::string_view id) {
       .run();
   session.db.query("DELETE FROM lane_tasks WHERE webhook_id = ?").with(id).run();
   session.db.query("DELETE FROM webhooks WHERE id = ?").with(id).run();
-  for (const std::string& import : imports) refresh_import(session, import);
+  for (const std::string& import : imports) refresh_state(session, import);
 }
 
 Answer handle(Session& session, PutWebhook& request) {

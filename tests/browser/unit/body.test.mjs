@@ -71,3 +71,18 @@ test("RetryAfter.SecondsAndDates", () => {
   assert.equal(retryAfterMs("99999999", now), 86_400_000);
   for (const bad of ["-1", "120.5", "1e3", "soon", "<b>", ""]) assert.equal(retryAfterMs(bad, now), undefined, bad);
 });
+
+test("Json.LongTextsAndListsAreCutAndSaySo", () => {
+  const words = (value) => linesOf(value).map((line) => line.pieces.map((piece) => piece.text).join(""));
+  const [, cell, , , first] = linesOf({ a: "\u0000".repeat(16 << 20), b: "short", c: ["x"] });
+  assert.ok(cell.pieces.every((piece) => piece.text.length <= 2001), "what is laid out is bounded");
+  assert.match(cell.pieces.map((piece) => piece.text).join(""), /… 16,775,216 more characters, see Raw "/);
+  assert.ok(first);
+  assert.deepEqual(words({ b: "x".repeat(2000) })[1], `"b": "${"x".repeat(2000)}"`);
+  // A character of two halves is not cut in two.
+  assert.match(words([`${"x".repeat(1999)}\u{1F600}y`])[1], /^"x{1999}… 3 more/);
+  const long = words(Array.from({ length: 300_000 }, () => ""));
+  assert.equal(long.length, 1003);
+  assert.equal(long.at(-2), "… 299,000 more, see Raw");
+  assert.match(words({ ["k".repeat(5000)]: 1 })[1], /3,000 more characters/);
+});

@@ -28,8 +28,9 @@ namespace {
 
 using namespace std::chrono_literals;
 
-std::unique_ptr<UringIo> make(unsigned entries = 64) {
-  Result<std::unique_ptr<UringIo>> io = UringIo::create({.entries = entries, .tcp_congestion = {}});
+std::unique_ptr<UringIo> make(unsigned entries = 64, Duration busy_poll = Duration::zero()) {
+  Result<std::unique_ptr<UringIo>> io =
+      UringIo::create({.entries = entries, .tcp_congestion = {}, .busy_poll = busy_poll});
   PULTER_CHECK(io);
   return std::move(*io);
 }
@@ -53,24 +54,46 @@ TEST(UringIo, WakeFromAnotherThreadEndsALongTurn) {
   }
 }
 
-TEST(UringIo, NoWakeIsLostBetweenThreads) {
-  const std::unique_ptr<UringIo> io = make();
+void expect_that_no_wake_is_lost(UringIo& io) {
   std::atomic<int> posted{0};
   std::atomic<int> taken{0};
   std::jthread waker([&] {
     for (int i = 1; i <= 20'000; ++i) {
       posted.store(i);
-      io->wake();
+      io.wake();
       while (taken.load() < i && i % 16 == 0) std::this_thread::yield();
     }
   });
-  const Instant end = io->now() + 30s;
-  while (taken.load() < 20'000 && io->now() < end) {
-    io->run_once(end);
+  const Instant end = io.now() + 30s;
+  while (taken.load() < 20'000 && io.now() < end) {
+    io.run_once(end);
     taken.store(posted.load());
   }
   EXPECT_EQ(taken.load(), 20'000);
-  EXPECT_LT(io->now(), end);
+  EXPECT_LT(io.now(), end);
+}
+
+TEST(UringIo, NoWakeIsLostBetweenThreads) {
+  expect_that_no_wake_is_lost(*make());
+}
+
+Task<> nap(Scope& scope, Duration duration) {
+  const Instant until = scope.io().now() + duration;
+  co_await sleep_until(scope, until);
+}
+
+// It polls for ten seconds after each completion: what comes meanwhile must be seen by looking alone.
+TEST(UringIo, WhilePollingNothingIsLostAndNothingIsLate) {
+  const std::unique_ptr<UringIo> io = make(64, 10s);
+  Scope scope(*io);
+  for (int round = 0; round < 20; ++round) {
+    const Instant start = io->now();
+    scope.spawn(nap(scope, 1ms));
+    run(*io, scope);
+    EXPECT_GE(io->now() - start, 1ms);
+    EXPECT_LT(io->now() - start, 5s);
+  }
+  expect_that_no_wake_is_lost(*io);
 }
 
 struct Place {

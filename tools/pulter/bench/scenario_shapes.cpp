@@ -133,26 +133,32 @@ ScenarioReport run_gap_scenario(Bench& bench) {
   const std::uint64_t rows = bench.scaled(50'000, 5'000);
   const Job job{bench.data_file("contacts", rows), rows, 100};
   constexpr std::uint64_t hold_ms = 2;  // longer than a commit: a faster receiver would measure the disk
+  constexpr std::uint64_t busy_poll_us = 5'000;  // longer than the receiver takes
   ScenarioReport scenario;
   scenario.name = "gap";
   scenario.question = "how long from an answer to the first byte of the next request?";
   scenario.metrics = {{"median", "µs", 1}, {"p99", "µs", 1}};
   scenario.setup = fmt::format(
       "one webhook, {}, a receiver that takes {} ms; measured in the receiver, which polls so that its own "
-      "waking is not "
-      "counted.",
-      file_text(job), hold_ms);
+      "waking is not counted. Polling: one shard, busy_poll_us = {}.",
+      file_text(job), hold_ms, busy_poll_us);
   scenario.reference = "pulterd, relaxed";
   Receiver receiver({.hold_ms = hold_ms, .spin = true});
   Daemons daemons(bench, scenario.name, receiver);
+  Daemon polling(bench, {.name = "gap-polling",
+                         .durability = "relaxed",
+                         .flags = {"--shards", "1", "--busy-poll-us", fmt::to_string(busy_poll_us)}});
+  polling.start();
+  polling.make_webhook(receiver.url());
   const auto gaps = [&receiver]() -> Figures {
     std::vector<double> values;
     for (const std::int64_t gap : receiver.seen().gaps_ns) values.push_back(static_cast<double>(gap) / 1e3);
     return {percentile(values, 0.5), percentile(values, 0.99)};
   };
   std::vector<Entrant> entrants;
-  for (Daemon* daemon : {&daemons.relaxed, &daemons.strict}) {
-    entrants.push_back({"pulterd, " + daemon->durability(), Kind::pulter, [&, daemon] {
+  for (Daemon* daemon : {&daemons.relaxed, &daemons.strict, &polling}) {
+    entrants.push_back({"pulterd, " + daemon->durability() + (daemon == &polling ? ", polling" : ""),
+                        Kind::pulter, [&, daemon] {
                           (void)import_once(*daemon, receiver, job);
                           return gaps();
                         }});

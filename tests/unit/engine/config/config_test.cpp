@@ -56,6 +56,7 @@ max_rows = 20
 max_batch_bytes = 1048576
 retention_days = 7
 tcp_congestion = "bbr"
+busy_poll_us = 500
 tls_ca_file = "/etc/ca.pem"
 user_agent = "Acme/1"
 )");
@@ -76,6 +77,7 @@ user_agent = "Acme/1"
   EXPECT_EQ(config->max_batch_bytes, 1048576u);
   EXPECT_EQ(config->retention_days, 7u);
   EXPECT_EQ(config->tcp_congestion, "bbr");
+  EXPECT_EQ(config->busy_poll_us, 500u);
   EXPECT_EQ(config->tls_ca_file, "/etc/ca.pem");
   EXPECT_EQ(config->user_agent, "Acme/1");
 }

@@ -1,6 +1,7 @@
 #include <filesystem>
 #include <fstream>
 
+#include "engine/store/migrations/migrations.h"
 #include "tests/unit/engine/store/fault_vfs.h"
 #include "tests/unit/engine/store/store_bench.h"
 #include "tests/unit/engine/store/temporary_folder.h"
@@ -17,7 +18,7 @@ TEST(DatabaseFile, SchemaSaysWhoseItIs) {
   ASSERT_TRUE(db.has_value());
   Query version = (*db)->query("PRAGMA user_version");
   ASSERT_TRUE(version.row());
-  EXPECT_EQ(version.integer(), 8);
+  EXPECT_EQ(version.integer(), 9);
   Query application = (*db)->query("PRAGMA application_id");
   ASSERT_TRUE(application.row());
   EXPECT_EQ(application.integer(), application_id);
@@ -94,20 +95,56 @@ TEST(DatabaseFile, OpenedAgainItIsTheSame) {
 
 class OlderDatabase : public StoreBench {
  protected:
-  OlderDatabase() { open(folder.file("p.db")); }
+  /// Makes the file as the program of that version left it, with those rows, and opens it as today's does.
+  void open_older(std::size_t version, const std::string& rows) {
+    {
+      auto db = Database::open({.path = folder.file("p.db")});
+      ASSERT_TRUE(db.has_value());
+      const Database::Undefended undefended(**db);
+      for (std::size_t i = 0; i < version; ++i) ASSERT_TRUE((*db)->execute(migrations()[i]));
+      ASSERT_TRUE((*db)->execute(rows.c_str())) << (*db)->take_failure()->detail;
+      const std::string stamp = "PRAGMA application_id = " + std::to_string(application_id) +
+                                "; PRAGMA user_version = " + std::to_string(version);
+      ASSERT_TRUE((*db)->execute(stamp.c_str()));
+    }
+    open(folder.file("p.db"));
+  }
+  static std::string import_row(const std::string& id, const std::string& text_key, int text_length) {
+    return "INSERT INTO imports VALUES (NULL, '" + id +
+           "', 'default', 'queued', 'contacts.csv', 'key', 1234, '', '" + text_key + "', " +
+           std::to_string(text_length) +
+           ", '', 5000, 1, '{}', '{}', '{}', 1, 100, 3, 'utf-8', ',', '[]', '[]', '', '', 0, 0, 0, '', NULL, 1, 0,"
+           " 0);";
+  }
 
   TemporaryFolder folder;
 };
 
 TEST_F(OlderDatabase, WhatItKeepsIsCountedWhenItIsTakenOver) {
-  make_webhook("wh_1");
-  make_import("imp_1");
-  model::Import import = an_import("imp_2");
-  import.text = {"key-text", 10, ""};
-  must(CreateImport{import, "plan", "", ""});
-  ASSERT_TRUE(core->database().execute("DROP TABLE kept_bytes; PRAGMA user_version = 6"));
-  open(folder.file("p.db"));
+  open_older(6, import_row("imp_1", "key", 1234) + import_row("imp_2", "key-text", 10));
   EXPECT_EQ(must(SumSpoolBytes{}), 1234U + 1234U + 10U);
+}
+
+TEST_F(OlderDatabase, AttemptsStayWithTheirEvents) {
+  std::string rows;
+  for (const char* id : {"evt_a", "evt_b"}) {
+    rows += std::string("INSERT INTO events VALUES (NULL, '") + id +
+            "', '', 'wh_1', 'test', 0, 1, 1, 9, '', 'delivered', 2, 2, 200, 0, 5, 1);";
+  }
+  for (const char* attempt : {"'att_1', 'evt_b', 1", "'att_2', 'evt_a', 1", "'att_3', 'evt_b', 2"}) {
+    rows += std::string("INSERT INTO attempts VALUES (NULL, ") + attempt +
+            ", 'test', 1, 2, -1, -1, -1, 3, 4, 5, '127.0.0.1:9', 'A: b', 9, '', 503, x'00ff', x'6e6f', 'refused', '');";
+  }
+  open_older(8, rows);
+  const auto of_b = must(ListAttempts{"evt_b", {}}).items;
+  ASSERT_EQ(of_b.size(), 2U);
+  EXPECT_EQ(of_b[0].id + of_b[1].id, "att_1att_3");
+  EXPECT_EQ(of_b[1].event_id, "evt_b");
+  EXPECT_EQ(of_b[1].number, 2U);
+  EXPECT_EQ(of_b[1].response_headers, std::string("\0\xff", 2));
+  EXPECT_EQ(must(ListAttempts{"evt_a", {}}).items.size(), 1U);
+  Query lost = core->database().query("PRAGMA foreign_key_check");
+  EXPECT_FALSE(lost.row());
 }
 
 void expect_refused(const std::string& path, ErrorCode code, const std::string& words) {

@@ -78,7 +78,7 @@ TEST_F(Log, ASpanOfTimeIsFoundAlsoAmongGaps) {
   core->database()
       .query(
           "DELETE FROM events WHERE id NOT IN (SELECT event_id FROM lane_tasks)"
-          " AND id NOT IN (SELECT event_id FROM attempts) AND number % 3 = 0")
+          " AND number NOT IN (SELECT event_number FROM attempts) AND number % 3 = 0")
       .run();
   times.push_back(1);
   times.push_back(now_ms + 1);

@@ -4,7 +4,7 @@
 import { useEffect, useRef, useState } from "preact/hooks";
 import uPlot from "uplot";
 import type { Point, Timeline } from "../../api";
-import { clockMinute, clockTime, compact, count, niceTop, shortMs } from "../lib/format";
+import { clockMinute, clockTime, compact, count, dayMonth, dayTime, niceTop, shortMs } from "../lib/format";
 
 interface Colours {
   line: string;
@@ -112,6 +112,13 @@ function times(points: Point[], span?: [number, number]): number[] {
   return [0, 1, 2, 3, 4].map((part) => from + ((to - from) * part) / 4);
 }
 
+/** How the times below are written: to the second on a short axis, with the day on one of more than a day. */
+function labelOf(seconds: number): (date: Date) => string {
+  if (seconds < 600) return clockTime;
+  if (seconds <= 86_400) return clockMinute;
+  return seconds <= 6 * 86_400 ? dayTime : dayMonth;
+}
+
 function Readout({ point }: { point: Point | undefined }) {
   if (!point) return null;
   return (
@@ -160,7 +167,7 @@ export function Chart({ points, marks = [], span }: { points: Point[]; marks?: T
   }, []);
 
   const marked = times(points, span);
-  const label = (marked[4] ?? 0) - (marked[0] ?? 0) < 600 ? clockTime : clockMinute;
+  const label = labelOf((marked[4] ?? 0) - (marked[0] ?? 0));
   return (
     <div class="chart" aria-hidden="true">
       <div class="chart-label">

@@ -41,10 +41,13 @@ export function ChartCard({
   points,
   marks,
   span,
+  none = "Drawn once the first batches are answered.",
 }: {
   title: string;
   hint?: string;
   points: Point[];
+  /** What stands where there is nothing to draw. */
+  none?: string;
   marks?: Timeline["marks"];
   span?: [number, number];
 }) {
@@ -65,7 +68,7 @@ export function ChartCard({
       }
     >
       {points.length < 2 || !last ? (
-        <p class="muted pad">Drawn once the first batches are answered.</p>
+        <p class="muted pad">{none}</p>
       ) : asTable ? (
         <ChartTable points={points} />
       ) : (

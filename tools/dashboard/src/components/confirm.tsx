@@ -7,7 +7,9 @@ import { Dialog } from "./dialog";
 import { Icon } from "./icons";
 import { ProblemBox } from "./problem";
 
-export const typedAbove = 100;
+const typedAbove = 100;
+/** The number that has to be typed before so many of something are touched; undefined where they are few. */
+export const typedNumber = (n: number | undefined): number | undefined => (n !== undefined && n > typedAbove ? n : undefined);
 
 /**
  * Asks before something that cannot be taken back. `number` given: it has to be typed. Enter confirms only where the

@@ -24,6 +24,14 @@ export function Dialog({
       if (before instanceof HTMLElement && before.isConnected) before.focus();
     };
   }, []);
+  // A browser asks once whether Esc may close it, and the next time closes it unasked: whoever shows it hears of that,
+  // and what still is to be shown is shown again.
+  const closed = () => {
+    onClose();
+    setTimeout(() => {
+      if (ref.current?.isConnected && !ref.current.open) ref.current.showModal();
+    });
+  };
   return (
     <dialog
       ref={ref}
@@ -33,6 +41,7 @@ export function Dialog({
         event.preventDefault();
         onClose();
       }}
+      onClose={closed}
       onClick={(event) => {
         if (event.target === ref.current) onClose();
       }}

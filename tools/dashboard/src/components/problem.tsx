@@ -5,7 +5,6 @@ import { Icon } from "./icons";
 import { Text } from "./text";
 
 const advice: Record<number, string> = {
-  0: "Look whether it is running and reachable.",
   403: "Sign in with a token whose scope allows this.",
   404: "It may have been deleted, or its retention ended. Go back to the list.",
   409: "Look at its present state, then try again.",
@@ -13,6 +12,11 @@ const advice: Record<number, string> = {
   429: "Wait a moment, then retry.",
   503: "The daemon is starting, stopping, or its store is not available. Retry in a moment; its log says which.",
   507: "Make room on the disk of the data directory; the daemon notices by itself.",
+};
+/** Where the code says more than the status: no answer has none, and only this page wants a CSRF token. */
+const adviceOfCode: Record<string, string> = {
+  no_answer: "Look whether it is running and reachable.",
+  csrf: "Load the page again.",
 };
 
 /** A failed call: what happened, what to do, the stable code, and Retry. Never an empty table instead. */
@@ -28,6 +32,7 @@ export function ProblemBox({
   advise?: boolean;
   onRetry?: () => void;
 }) {
+  const todo = adviceOfCode[problem.code] ?? advice[problem.status];
   return (
     <div class="note bad" role="alert">
       <Icon name="halted" />
@@ -37,7 +42,7 @@ export function ProblemBox({
           {problem.detail ? ":" : "."}
         </strong>{" "}
         {problem.detail && <Text value={sentence(problem.detail)} />}{" "}
-        {advise && advice[problem.status] && <span class="muted">{advice[problem.status]}</span>}
+        {advise && todo && <span class="muted">{todo}</span>}
         <div class="note-foot">
           <span class="faint">code</span> <IdChip id={problem.code} />
         </div>

@@ -75,9 +75,10 @@ export function BatchStrip({ strip, version, dirty, batch, onSelect, onOpen, fac
 
   const onKeyDown = (event: KeyboardEvent) => {
     if (event.ctrlKey || event.metaKey || event.altKey) return;
-    if (event.key === "Enter" && batch !== undefined) {
+    if (event.key === "Enter") {
       event.preventDefault();
-      onOpen(batch);
+      // Where none was chosen it is named as the first, and so it is the first.
+      onOpen(batch ?? 1);
       return;
     }
     const next = strip.move(batch ?? 1, event.key, event.shiftKey);

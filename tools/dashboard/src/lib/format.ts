@@ -104,10 +104,11 @@ export const clockMinute = (date: Date): string => `${two(date.getHours())}:${tw
 const days = ["Sun", "Mon", "Tue", "Wed", "Thu", "Fri", "Sat"];
 export const dayTime = (date: Date): string => `${days[date.getDay()]} ${clockMinute(date)}`;
 const months = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"];
+export const dayMonth = (date: Date): string => `${date.getDate()} ${months[date.getMonth()]}`;
 /** "24 Nov 15:00" in the reader's zone; the year where it is another than this one's, seconds where there are some. */
 export function dayMinute(date: Date, now = new Date()): string {
   const year = date.getFullYear() === now.getFullYear() ? "" : ` ${date.getFullYear()}`;
-  return `${date.getDate()} ${months[date.getMonth()]}${year} ${date.getSeconds() ? clockTime(date) : clockMinute(date)}`;
+  return `${dayMonth(date)}${year} ${date.getSeconds() ? clockTime(date) : clockMinute(date)}`;
 }
 /** How far the reader's clock is from UTC: "UTC+1", "UTC-3:30", "UTC". */
 export function zone(date: Date): string {

@@ -3,6 +3,7 @@
 
 import { signal } from "@preact/signals";
 import type { Problem, Session } from "../../api";
+import { freshKey } from "./fresh_key";
 
 /** undefined: not asked yet; null: signed out. */
 export const session = signal<Session | null | undefined>(undefined);
@@ -68,6 +69,30 @@ export async function problemOf(response: Response): Promise<Problem> {
   }
 }
 
+/** Headers and body of a call; a repeat of it carries the same Idempotency-Key. */
+function parcel(method: string, body: unknown, options: CallOptions): { headers: Record<string, string>; body?: BodyInit } {
+  const headers: Record<string, string> = { Accept: "application/json", ...options.headers };
+  if (method === "POST") headers["Idempotency-Key"] = options.idempotencyKey ?? freshKey();
+  if (body instanceof Blob) return { headers: { ...headers, "Content-Type": "text/csv" }, body };
+  const json = { ...headers, "Content-Type": "application/json" };
+  if (body !== undefined) return { headers: json, body: JSON.stringify(body) };
+  return method === "GET" || method === "DELETE" ? { headers } : { headers: json, body: "{}" };
+}
+
+/**
+ * Asks who is signed in. Another tab may have signed in anew: the cookie is of its session, and what this page knew of
+ * the old one (its CSRF token, what it may do) is not true any more. Returns whether something changed.
+ */
+export async function renewSession(): Promise<boolean> {
+  const before = session.value;
+  const answer = await fetch("/v1/session", { credentials: "same-origin", cache: "no-store" });
+  if (answer.status === 401) session.value = null;
+  if (!answer.ok) return false;
+  const found = (await answer.json()) as Session;
+  session.value = isForPages(found) ? found : null;
+  return session.value !== null && session.value.csrfToken !== before?.csrfToken;
+}
+
 export async function request(
   method: string,
   path: string,
@@ -75,37 +100,28 @@ export async function request(
   query?: Query,
   options: CallOptions = {},
 ): Promise<Response> {
-  const headers: Record<string, string> = { Accept: "application/json", ...options.headers };
-  if (method !== "GET") Object.assign(headers, guardHeaders());
-  if (method === "POST") headers["Idempotency-Key"] = options.idempotencyKey ?? crypto.randomUUID();
-  let payload: BodyInit | undefined;
-  if (body instanceof Blob) {
-    payload = body;
-    headers["Content-Type"] = "text/csv";
-  } else if (body !== undefined) {
-    payload = JSON.stringify(body);
-    headers["Content-Type"] = "application/json";
-  } else if (method !== "GET" && method !== "DELETE") {
-    payload = "{}";
-    headers["Content-Type"] = "application/json";
+  const sent = parcel(method, body, options);
+  for (let renewed = false; ; renewed = true) {
+    let response: Response;
+    try {
+      response = await fetch(withQuery(path, query), {
+        method,
+        headers: method === "GET" ? sent.headers : { ...sent.headers, ...guardHeaders() },
+        body: sent.body,
+        signal: options.signal,
+        credentials: "same-origin",
+        cache: "no-store",
+      });
+    } catch (error) {
+      if (options.signal?.aborted) throw error;
+      throw new ApiError(noAnswer("pulterd did not answer; the page goes on by itself once it does."));
+    }
+    if (response.ok) return response;
+    if (response.status === 401 && path !== "/v1/session") session.value = null;
+    const problem = await problemOf(response);
+    if (problem.code === "csrf" && !renewed && (await renewSession().catch(() => false))) continue;
+    throw new ApiError(problem);
   }
-  let response: Response;
-  try {
-    response = await fetch(withQuery(path, query), {
-      method,
-      headers,
-      body: payload,
-      signal: options.signal,
-      credentials: "same-origin",
-      cache: "no-store",
-    });
-  } catch (error) {
-    if (options.signal?.aborted) throw error;
-    throw new ApiError(noAnswer("pulterd did not answer; the page goes on by itself once it does."));
-  }
-  if (response.ok) return response;
-  if (response.status === 401 && path !== "/v1/session") session.value = null;
-  throw new ApiError(await problemOf(response));
 }
 
 export async function call<T>(
@@ -156,6 +172,9 @@ export async function wholeList<T>(path: string, query?: Query): Promise<List<T>
   }
   return { data, next: null };
 }
+
+/** Bytes that were removed are no failure: their retention ended, or they were never to be kept. */
+export const isGone = (problem: Problem | undefined): boolean => problem?.code === "gone";
 
 export function toProblem(error: unknown): Problem {
   if (error instanceof ApiError) return error.problem;

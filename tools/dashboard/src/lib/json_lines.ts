@@ -1,5 +1,7 @@
 // JSON as numbered lines of coloured pieces. Pure.
 
+import { count } from "./format";
+
 export type PieceKind = "k" | "s" | "v" | "c" | "";
 export interface Piece {
   kind: PieceKind;
@@ -11,12 +13,24 @@ export interface Line {
 }
 
 const plain = (text: string): Piece => ({ kind: "", text });
-const key = (name: string): Piece[] => [{ kind: "k", text: JSON.stringify(name) }, plain(": ")];
+/** Characters of one text that are laid out: each that hides is an element of its own, and a cell may have 16 MiB. */
+const shownMax = 2000;
+/** Entries of one list or object that are laid out: a row may have millions of cells too many. */
+const entriesMax = 1000;
 
-export function scalar(value: unknown): Piece {
-  if (typeof value === "string") return { kind: "s", text: `"${escaped(value)}"` };
-  return { kind: "v", text: JSON.stringify(value) };
+function quoted(kind: PieceKind, text: string): Piece[] {
+  if (text.length <= shownMax) return [{ kind, text: `"${escaped(text)}"` }];
+  // Not between the two halves of a character.
+  const end = shownMax - (/[\ud800-\udbff]/.test(text.charAt(shownMax - 1)) ? 1 : 0);
+  return [
+    { kind, text: `"${escaped(text.slice(0, end))}` },
+    { kind: "c", text: `… ${count(text.length - end)} more characters, see Raw ` },
+    { kind, text: '"' },
+  ];
 }
+
+const key = (name: string): Piece[] => [...quoted("k", name), plain(": ")];
+const scalar = (value: unknown): Piece[] => (typeof value === "string" ? quoted("s", value) : [{ kind: "v", text: JSON.stringify(value) }]);
 
 /** As JSON.stringify, but characters that hide stay in the text, where they are boxed. */
 function escaped(text: string): string {
@@ -27,15 +41,17 @@ function escaped(text: string): string {
 export function linesOf(value: unknown, indent = 0, head: Piece[] = [], tail = ""): Line[] {
   const isList = Array.isArray(value);
   if (typeof value !== "object" || value === null) {
-    return [{ indent, pieces: [...head, scalar(value), plain(tail)] }];
+    return [{ indent, pieces: [...head, ...scalar(value), plain(tail)] }];
   }
   const entries = Object.entries(value);
   const [open, close] = isList ? ["[", "]"] : ["{", "}"];
   if (!entries.length) return [{ indent, pieces: [...head, plain(`${open}${close}${tail}`)] }];
   const lines: Line[] = [{ indent, pieces: [...head, plain(open)] }];
-  entries.forEach(([name, each], at) => {
+  const left = entries.length - entriesMax;
+  entries.slice(0, entriesMax).forEach(([name, each], at) => {
     lines.push(...linesOf(each, indent + 1, isList ? [] : key(name), at < entries.length - 1 ? "," : ""));
   });
+  if (left > 0) lines.push({ indent: indent + 1, pieces: [{ kind: "c", text: `… ${count(left)} more, see Raw` }] });
   lines.push({ indent, pieces: [plain(`${close}${tail}`)] });
   return lines;
 }

@@ -2,7 +2,7 @@
 // passes on; the others listen to it. Changes are merged by resource and handed out once a frame.
 
 import { computed, signal } from "@preact/signals";
-import { session } from "./http";
+import { renewSession, session } from "./http";
 import { api } from "../../api";
 import { now } from "./time";
 
@@ -70,6 +70,8 @@ function setState(state: LiveState): void {
   // What changed before the stream stood, or while it was cut, is fetched.
   if (state === "live") take({ kind: "reconnected", data: { id: "" } });
   if (state === "live") lastChangeAt.value = Date.now();
+  // The stream came back with a cookie: perhaps of a session that another tab began.
+  if (state === "live" && liveState.value === "reconnecting") void renewSession().catch(() => undefined);
   liveState.value = state;
 }
 

@@ -36,8 +36,14 @@ interface State<T> {
   /** Fetches begun, and the one whose answer is shown. */
   begun: number;
   shown: number;
+  /** The timer of the next try, after one that got no answer. */
+  again?: number;
+  /** Nobody looks any more. */
+  left?: boolean;
 }
 const nothingYet = { open: new Set<never>(), begun: 0, shown: 0 };
+/** A fetch that got no answer is made again after so long: the stream may stand all the while, and then says nothing. */
+const againMs = 3000;
 /** Changes come once a frame: this is a fetch of half a minute. */
 const editsMax = 2000;
 
@@ -78,11 +84,22 @@ export function useResource<T>(key: string | undefined, fetcher: () => Promise<T
       },
       (error) => {
         if (error?.name !== "AbortError") mine.problem = toProblem(error);
+        if (mine.problem?.code === "no_answer" && !mine.left) {
+          clearTimeout(mine.again);
+          mine.again = window.setTimeout(load, againMs);
+        }
         done();
       },
     );
   }, []);
-  useEffect(load, [key, load]);
+  useEffect(() => {
+    const mine = state.current;
+    load();
+    return () => {
+      mine.left = true;
+      clearTimeout(mine.again);
+    };
+  }, [key, load]);
 
   const change = useCallback((edit: (data: T) => T) => {
     const mine = state.current;

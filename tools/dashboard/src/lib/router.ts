@@ -27,6 +27,9 @@ export function setLeaveGuard(ask: (() => boolean) | undefined): void {
 
 const newKey = () => Math.random().toString(36).slice(2, 10);
 const scroller = () => document.documentElement;
+const depthNow = (): number => kept().depth ?? 0;
+/** The depth of the entry that is shown: after Back or Forward the history already stands at another. */
+let shownDepth = 0;
 
 function remember(change: Partial<Kept>): void {
   history.replaceState({ ...kept(), ...change }, "");
@@ -38,7 +41,8 @@ export function navigate(url: string, options: { replace?: boolean; keepScroll?:
     history.replaceState(kept(), "", url);
   } else {
     remember({ scroll: scroller().scrollTop });
-    history.pushState({ key: newKey(), depth: (kept().depth ?? 0) + 1 }, "", url);
+    history.pushState({ key: newKey(), depth: depthNow() + 1 }, "", url);
+    shownDepth = depthNow();
   }
   const before = address.value.path;
   address.value = read();
@@ -82,7 +86,19 @@ export function restoreScroll(): void {
 export function startRouter(): void {
   history.scrollRestoration = "manual";
   if (!history.state) history.replaceState({ key: newKey() }, "");
+  shownDepth = depthNow();
   window.addEventListener("popstate", () => {
+    if (!history.state) {
+      // A jump within the page ("#main") made an entry of its own.
+      shownDepth += 1;
+      return history.replaceState({ key: newKey(), depth: shownDepth }, "");
+    }
+    // Back and Forward are asked about as well: the browser has moved already, and moves back to where the page stays.
+    const moved = depthNow() - shownDepth;
+    if (!moved) return;
+    const leaves = window.location.pathname !== address.value.path;
+    if (leaves && guard && !guard()) return history.go(-moved);
+    shownDepth = depthNow();
     wanted = kept().scroll;
     address.value = read();
   });

@@ -1,7 +1,7 @@
 // A file on its way: XMLHttpRequest, because fetch does not tell how much has left. The browser streams the file from
 // disk; it is never held in memory.
 
-import { guardHeaders, noAnswer, session } from "./http";
+import { guardHeaders, noAnswer, renewSession, session } from "./http";
 import type { Problem } from "../../api";
 
 export interface Progress {
@@ -19,12 +19,24 @@ export class UploadError extends Error {
 
 const windowMs = 3000;
 
-export function sendFile<T>(
-  method: "PUT" | "POST",
-  path: string,
-  file: Blob,
-  options: { key: string; onProgress: (progress: Progress) => void; signal: AbortSignal },
-): Promise<T> {
+interface Options {
+  key: string;
+  onProgress: (progress: Progress) => void;
+  signal: AbortSignal;
+}
+
+export async function sendFile<T>(method: "PUT" | "POST", path: string, file: Blob, options: Options): Promise<T> {
+  try {
+    return await sendOnce<T>(method, path, file, options);
+  } catch (error) {
+    // Refused before anything of it was read: the session is one that another tab began.
+    const stale = error instanceof UploadError && error.problem.code === "csrf";
+    if (!stale || !(await renewSession().catch(() => false))) throw error;
+    return sendOnce<T>(method, path, file, options);
+  }
+}
+
+function sendOnce<T>(method: "PUT" | "POST", path: string, file: Blob, options: Options): Promise<T> {
   return new Promise((resolve, reject) => {
     const request = new XMLHttpRequest();
     const marks: [at: number, sent: number][] = [];

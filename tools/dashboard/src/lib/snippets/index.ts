@@ -20,7 +20,7 @@ export interface Snippet {
 export function pathOf(url: string): string {
   try {
     const path = new URL(url).pathname;
-    return /^[\w\-./~%+]*$/.test(path) ? path : "/";
+    return /^[\w\-./~%+:@=,;!&]*$/.test(path) ? path : "/";
   } catch {
     return "/";
   }

@@ -20,7 +20,7 @@ createServer(async (request, response) => {
   const parts = [];
   for await (const part of request) parts.push(part);
   const body = Buffer.concat(parts);
-  if (request.url !== "${path}" || !verified(request.headers, body)) {
+  if (request.url.split("?")[0] !== "${path}" || !verified(request.headers, body)) {
     return response.writeHead(401).end();
   }
   if (!seen.has(request.headers["webhook-id"])) {

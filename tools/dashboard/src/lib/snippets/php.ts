@@ -15,7 +15,7 @@ function verified(string $key, string $body): bool {
 }
 
 $body = file_get_contents("php://input");
-if ($_SERVER["REQUEST_URI"] !== "${path}" || !verified($key, $body)) {
+if (explode("?", $_SERVER["REQUEST_URI"])[0] !== "${path}" || !verified($key, $body)) {
     http_response_code(401);
     exit;
 }

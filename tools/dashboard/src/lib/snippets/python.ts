@@ -21,7 +21,7 @@ class Receiver(BaseHTTPRequestHandler):
 
     def do_POST(self):
         body = self.rfile.read(int(self.headers.get("Content-Length", 0)))
-        ok = self.path == "${path}" and verified(self.headers, body)
+        ok = self.path.split("?")[0] == "${path}" and verified(self.headers, body)
         if ok and self.headers["webhook-id"] not in seen:
             batch = json.loads(body)
             print(batch["index"], "of", batch["count"], len(batch["data"]), "rows", flush=True)

@@ -2,7 +2,7 @@ import { useMemo, useState } from "preact/hooks";
 import { api, type Attempt, type Event, type Problem } from "../../../api";
 import { BodyReader, partBytes } from "../../lib/body_reader";
 import { bytes, count } from "../../lib/format";
-import { request } from "../../lib/http";
+import { isGone, request } from "../../lib/http";
 import { bodyLines, linesOf } from "../../lib/json_lines";
 import { useResource } from "../../lib/resource";
 import { address, setParameters } from "../../lib/router";
@@ -31,7 +31,7 @@ function readerOf(event: Event): BodyReader {
 
 /** A body that is not kept any more is no failure. */
 function Failed({ problem, reload }: { problem: Problem; reload: () => void }) {
-  if (problem.status === 410) return <p class="muted json">The body is not kept any more: it went with the file of its import.</p>;
+  if (isGone(problem)) return <p class="muted json">The body is not kept any more: it went with the file of its import.</p>;
   return <ProblemBox problem={problem} onRetry={reload} />;
 }
 

@@ -5,7 +5,7 @@ import { fileOf, webhookName } from "../../lib/names";
 import { useChanges, useResource } from "../../lib/resource";
 import { sinceWords, untilWords } from "../../lib/since";
 import { Button } from "../../components/button";
-import { Confirm, typedAbove } from "../../components/confirm";
+import { Confirm, typedNumber } from "../../components/confirm";
 import { Dialog } from "../../components/dialog";
 import { ProblemBox } from "../../components/problem";
 import { Progress } from "../../components/progress";
@@ -107,7 +107,7 @@ export function ResendMany({ filters, shown, onClose }: { filters: EventFilter; 
     <Confirm
       title={`Resend ${plural(value.count, "event")}?`}
       verb={`Resend ${plural(value.count, "event")}`}
-      number={value.count > typedAbove ? value.count : undefined}
+      number={typedNumber(value.count)}
       warning={
         value.delivered > 0 && (
           <>

@@ -4,12 +4,12 @@ import { count, plural } from "../../lib/format";
 import { useKeys } from "../../lib/keys";
 import { openStates } from "../../lib/open_imports";
 import { Button } from "../../components/button";
-import { Confirm, typedAbove } from "../../components/confirm";
+import { Confirm, typedNumber } from "../../components/confirm";
 import { Icon } from "../../components/icons";
 import { showProblem, toast } from "../../components/toast";
 
 /** What can be done in this state. Nothing changes on the page until the stream says so. */
-export function Actions({ value, lane }: { value: Import; lane: ImportLane | undefined }) {
+export function Actions({ value, lane, fileGone }: { value: Import; lane: ImportLane | undefined; fileGone: boolean }) {
   const [asking, setAsking] = useState(false);
   const canPause = value.state === "queued" || value.state === "delivering";
   const canResume = value.state === "paused" || value.state === "halted";
@@ -26,7 +26,7 @@ export function Actions({ value, lane }: { value: Import; lane: ImportLane | und
   const left = value.webhooks.reduce((sum, each) => sum + Math.max(0, value.count - each.delivered), 0);
   return (
     <>
-      {value.dataSync && value.state !== "receiving" && value.bytes > 0 && (
+      {value.dataSync && !fileGone && value.state !== "receiving" && value.bytes > 0 && (
         <a class="button" href={api.contentUrl(value.id)} download>
           <Icon name="download" size={14} />
           Download file
@@ -51,7 +51,7 @@ export function Actions({ value, lane }: { value: Import; lane: ImportLane | und
         <Confirm
           title={value.count ? `Cancel with ${plural(left, "batch", "batches")} not yet sent?` : "Cancel this import?"}
           verb={value.count ? `Cancel ${plural(left, "batch", "batches")}` : "Cancel the import"}
-          number={left > typedAbove ? left : undefined}
+          number={typedNumber(left)}
           danger
           onConfirm={() => api.act(value.id, "cancel")}
           onClose={() => setAsking(false)}

@@ -1,10 +1,11 @@
 import { useEffect, useRef, useState } from "preact/hooks";
 import { api, type Event, type Import, type ImportLane } from "../../../api";
-import { count } from "../../lib/format";
+import { count, plural } from "../../lib/format";
 import { useKeys } from "../../lib/keys";
 import { webhookName } from "../../lib/names";
 import { useChanges, useResource } from "../../lib/resource";
 import { navigate, setParameters } from "../../lib/router";
+import { shownLanes } from "../../lib/shown_lanes";
 import { codeOfEvent, codeWord, Strip, withCodes, type Code } from "../../lib/strip_model";
 import { Card } from "../../components/card";
 import { FilterChip } from "../../components/filter_chip";
@@ -116,7 +117,7 @@ export function BatchesCard({
   const hint =
     per > 1
       ? `${count(value.count)} batches · one cell is ${count(per)} · the worst outcome shows`
-      : `${count(value.count)} ${value.count === 1 ? "batch" : "batches"} of up to ${count(value.batchSize)} rows`;
+      : `${count(value.count)} ${value.count === 1 ? "batch" : "batches"} of up to ${plural(value.batchSize, "row")}`;
   return (
     <Card
       title="Batches"
@@ -132,7 +133,7 @@ export function BatchesCard({
               bare
               value={undefined}
               any={webhookName(lane.webhookId)}
-              options={value.webhooks.map((each) => ({ value: each.webhookId, text: webhookName(each.webhookId) }))}
+              options={shownLanes(value, lane.webhookId).map((each) => ({ value: each.webhookId, text: webhookName(each.webhookId) }))}
               onChange={(webhook) => webhook && setParameters({ webhook })}
             />
           ) : (

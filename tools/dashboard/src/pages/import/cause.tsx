@@ -57,7 +57,11 @@ function Halted({ value, lane, event, last }: { value: Import; lane: ImportLane;
       <strong>
         Batch {count(event?.index ?? lane.delivered + 1)} {what} by {host(lane.webhookId)}.
       </strong>{" "}
-      {rows > 0 ? `Rows 1 to ${count(rows)} are delivered; nothing after them was sent.` : "Nothing was delivered before it, and nothing was sent after it."}
+      {rows > 1
+        ? `Rows 1 to ${count(rows)} are delivered; nothing after them was sent.`
+        : rows
+          ? "Row 1 is delivered; nothing after it was sent."
+          : "Nothing was delivered before it, and nothing was sent after it."}
       <br />
       {said ? (
         <>

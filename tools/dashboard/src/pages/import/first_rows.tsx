@@ -1,6 +1,7 @@
-import { useState } from "preact/hooks";
+import { useEffect, useState } from "preact/hooks";
 import { api, type Import } from "../../../api";
 import { count } from "../../lib/format";
+import { isGone } from "../../lib/http";
 import { useResource } from "../../lib/resource";
 import { Card } from "../../components/card";
 import { ProblemBox } from "../../components/problem";
@@ -9,14 +10,18 @@ import { SkeletonBlock } from "../../components/skeleton";
 
 const shown = 5;
 
-export function FirstRows({ value }: { value: Import }) {
+/** `onGone` is called where the file is not kept any more. */
+export function FirstRows({ value, onGone }: { value: Import; onGone: () => void }) {
   const [first, setFirst] = useState(1);
   const [asking, setAsking] = useState(false);
   const ready = value.totalRows > 0 && value.state !== "receiving" && value.state !== "failed";
   const rows = useResource(ready ? `rows ${value.id} ${first}` : undefined, () => api.rows(value.id, first - 1, shown));
+  const gone = isGone(rows.problem);
+  useEffect(() => {
+    if (gone) onGone();
+  }, [gone]);
   if (!ready) return null;
-  const data = rows.data?.data ?? [];
-  const gone = rows.problem?.status === 410;
+  const data = gone ? [] : (rows.data?.data ?? []);
   const go = (event: Event) => {
     event.preventDefault();
     const form = new FormData(event.currentTarget as HTMLFormElement);

@@ -1,11 +1,12 @@
-import { useEffect } from "preact/hooks";
-import { api, type Import } from "../../../api";
+import { useEffect, useState } from "preact/hooks";
+import { api, type Import, type ImportLane } from "../../../api";
 import { bytes, count } from "../../lib/format";
 import { copyText } from "../../lib/clipboard";
 import { useKeys } from "../../lib/keys";
 import { importerName, keepFiles, keepWebhooks, webhooks } from "../../lib/names";
 import { useChanges, useResource } from "../../lib/resource";
 import { address, setParameters } from "../../lib/router";
+import { shownLanes } from "../../lib/shown_lanes";
 import { Ago } from "../../components/ago";
 import { Card } from "../../components/card";
 import { IdChip } from "../../components/id_chip";
@@ -48,9 +49,10 @@ export function ImportPage({ id }: { id: string }) {
     }
   });
   useKeys({ c: () => void copyText(id) });
+  const [fileGone, setFileGone] = useState(false);
   const value = resource.data;
   const lane = value && chosenLane(value, query.get("webhook"));
-  useMissingWebhooks(value);
+  useMissingWebhooks(value && shownLanes(value, lane?.webhookId));
   const batch = Number(query.get("batch")) || undefined;
   const choose = (next: number) => setParameters({ batch: String(next) });
   const crumbs = (
@@ -108,7 +110,7 @@ export function ImportPage({ id }: { id: string }) {
             )}
           </>
         }
-        actions={<Actions value={value} lane={lane} />}
+        actions={<Actions value={value} lane={lane} fileGone={fileGone} />}
       />
       <Cause value={value} lane={lane} />
       <div class={value.state === "failed" || value.state === "receiving" ? "" : "columns"}>
@@ -117,11 +119,11 @@ export function ImportPage({ id }: { id: string }) {
             <>
               {/* One lane's strip and answers are nothing to another's: each lane has a card of its own. */}
               <BatchesCard key={`batches ${lane.webhookId}`} value={value} lane={lane} batch={batch} onSelect={choose} />
-              <TimelineCard key={`timeline ${lane.webhookId}`} value={value} lane={lane} />
+              <TimelineCard key={`timeline ${lane.webhookId}`} value={value} lane={lane} fileGone={fileGone} />
             </>
           )}
           {kept ? (
-            <FirstRows value={value} />
+            <FirstRows value={value} onGone={() => setFileGone(true)} />
           ) : (
             <Card title="First rows" hint="dataSync is false: this import keeps no file and no events" />
           )}
@@ -149,8 +151,8 @@ export function ImportPage({ id }: { id: string }) {
 }
 
 /** Webhooks of the import whose names are not known yet: more than a page of them, or deleted ones. */
-function useMissingWebhooks(value: Import | undefined): void {
-  const missing = value?.webhooks.map((lane) => lane.webhookId).filter((id) => !webhooks.value.has(id)) ?? [];
+function useMissingWebhooks(lanes: ImportLane[] | undefined): void {
+  const missing = lanes?.map((lane) => lane.webhookId).filter((id) => !webhooks.value.has(id)) ?? [];
   const key = missing.join(" ");
   useEffect(() => {
     for (const id of missing) {

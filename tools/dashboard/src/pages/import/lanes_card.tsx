@@ -1,16 +1,20 @@
 import type { Import } from "../../../api";
+import { count, plural } from "../../lib/format";
 import { webhookName } from "../../lib/names";
 import { setParameters } from "../../lib/router";
+import { shownLanes } from "../../lib/shown_lanes";
 import { Card } from "../../components/card";
 import { Pill } from "../../components/pill";
 import { Progress } from "../../components/progress";
 
 export function LanesCard({ value, chosen }: { value: Import; chosen: string | undefined }) {
+  const shown = shownLanes(value, chosen);
+  const left = value.webhooks.length - shown.length;
   return (
     <Card title="Lanes">
       {!value.webhooks.length && <p class="muted">No webhook gets this import.</p>}
       <ul class="lanes-list">
-        {value.webhooks.map((lane) => {
+        {shown.map((lane) => {
           const grey = lane.state === "paused" || lane.state === "cancelled";
           const name = webhookName(lane.webhookId);
           const waits = lane.state === "delivering" && lane.nextAttemptAt;
@@ -46,6 +50,11 @@ export function LanesCard({ value, chosen }: { value: Import; chosen: string | u
           );
         })}
       </ul>
+      {left > 0 && (
+        <p class="muted pad">
+          {plural(left, "more lane")}, {count(value.webhooks.filter((lane) => lane.state === "completed").length)} of all {count(value.webhooks.length)} completed.
+        </p>
+      )}
     </Card>
   );
 }

@@ -15,7 +15,14 @@ function spanOf({ points, marks }: Timeline): [number, number] | undefined {
   return [first[0], Math.max(last[0], Date.parse(mark.at) / 1000)];
 }
 
-export function TimelineCard({ value, lane }: { value: Import; lane: ImportLane }) {
+/** Why nothing is drawn: answers go with the file of their import. */
+function noneWords(value: Import, fileGone: boolean): string | undefined {
+  if (!value.dataSync) return "dataSync is false: this import keeps no answers.";
+  if (fileGone) return "The answers are not kept any more.";
+  return value.delivered > 0 || value.state === "cancelled" ? "There are too few answers to draw." : undefined;
+}
+
+export function TimelineCard({ value, lane, fileGone }: { value: Import; lane: ImportLane; fileGone: boolean }) {
   const timeline = useResource<Timeline>(`timeline ${value.id} ${lane.webhookId}`, () => api.timeline(value.id, lane.webhookId));
   useReloadOn((change) => change.kind === "import" && change.data.id === value.id, timeline.reload, 2000, 3000);
   if (timeline.problem && !timeline.data) {
@@ -30,6 +37,7 @@ export function TimelineCard({ value, lane }: { value: Import; lane: ImportLane 
       title={title}
       hint="this lane, since the start"
       points={timeline.data?.points ?? []}
+      none={noneWords(value, fileGone)}
       marks={timeline.data?.marks}
       span={timeline.data && spanOf(timeline.data)}
     />

@@ -10,7 +10,7 @@ import { navigate } from "../../lib/router";
 import { Ago } from "../../components/ago";
 import { Button } from "../../components/button";
 import { Card } from "../../components/card";
-import { Confirm } from "../../components/confirm";
+import { Confirm, typedNumber } from "../../components/confirm";
 import { IdChip } from "../../components/id_chip";
 import { Icon } from "../../components/icons";
 import { PageHead } from "../../components/page_head";
@@ -66,6 +66,7 @@ function DeleteQuestion({ value, onClose }: { value: Importer; onClose: () => vo
     <Confirm
       title={`Delete the importer ${value.name}?`}
       verb={stops ? `Delete and stop ${plural(stops, "import")}` : "Delete the importer"}
+      number={typedNumber(stops)}
       danger
       waits={found.loading}
       onConfirm={async () => {

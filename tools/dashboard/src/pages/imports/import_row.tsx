@@ -2,6 +2,7 @@ import type { Import } from "../../../api";
 import { bytes, count } from "../../lib/format";
 import { flat } from "../../lib/hostile";
 import { importerName, webhookName } from "../../lib/names";
+import { shownLanes } from "../../lib/shown_lanes";
 import { now } from "../../lib/time";
 import { Ago, Countdown } from "../../components/ago";
 import { Pill } from "../../components/pill";
@@ -17,7 +18,7 @@ const running = (value: Import) => value.state === "delivering" || value.state =
 export function ImportProgress({ value, text = "above" }: { value: Import; text?: "above" | "beside" }) {
   const title =
     value.webhooks.length > 1
-      ? value.webhooks.map((lane) => `${webhookName(lane.webhookId)}: ${count(lane.delivered)} / ${count(value.count)}`).join("\n")
+      ? shownLanes(value, undefined).map((lane) => `${webhookName(lane.webhookId)}: ${count(lane.delivered)} / ${count(value.count)}`).join("\n")
       : undefined;
   const grey = value.state === "paused" || value.state === "cancelled";
   const end = value.state === "halted" ? "bad" : value.nextAttemptAt && value.state === "delivering" ? "warn" : undefined;

@@ -1,5 +1,6 @@
 import { useEffect, useRef, useState } from "preact/hooks";
 import { api, type Import, type ImportSettings, type Problem } from "../../../api";
+import { freshKey } from "../../lib/fresh_key";
 import { toProblem } from "../../lib/http";
 import { sendFile, UploadError, type Progress } from "../../lib/upload";
 
@@ -71,12 +72,12 @@ export function useUpload(file: File | undefined): UploadState {
   };
 
   useEffect(() => {
-    importKey.current = crypto.randomUUID();
+    importKey.current = freshKey();
     if (!file) {
       setView({ phase: "idle", progress: undefined, problem: undefined });
       return undefined;
     }
-    send(file, crypto.randomUUID());
+    send(file, freshKey());
     return () => travel.current?.stop.abort();
   }, [file]);
 

@@ -6,7 +6,7 @@ import { countImportsTo } from "../../lib/open_imports";
 import { useResource } from "../../lib/resource";
 import { navigate } from "../../lib/router";
 import { Button } from "../../components/button";
-import { Confirm } from "../../components/confirm";
+import { Confirm, typedNumber } from "../../components/confirm";
 import { toast } from "../../components/toast";
 
 const setEnabled = async (webhook: Webhook, enabled: boolean) => keepWebhooks([await api.updateWebhook(webhook.id, { enabled })]);
@@ -62,6 +62,7 @@ function DeleteQuestion({ webhook, onClose }: { webhook: Webhook; onClose: () =>
     <Confirm
       title={`Delete ${hostPath(webhook.url)}?`}
       verb={stops.data ? `Delete and stop ${plural(stops.data, "import")}` : "Delete the webhook"}
+      number={typedNumber(stops.data)}
       danger
       waits={stops.loading}
       onConfirm={async () => {
