@@ -62,10 +62,13 @@ std::uint64_t sum_bytes(std::string_view text) {
   return sum;
 }
 
+/// Fetches ahead as the planning pass does: else it would wait for memory, and be no limit to anything.
 std::uint64_t count_rows_by_masks(std::string_view text) {
+  constexpr std::size_t ahead_bytes = 6144;
   std::uint64_t rows = 0;
   std::uint64_t inside = 0;
   for (std::size_t at = 0; at + 64 <= text.size(); at += 64) {
+    __builtin_prefetch(text.data() + at + ahead_bytes, 0, 2);
     const __m512i bytes = _mm512_loadu_si512(text.data() + at);
     const std::uint64_t quotes = _mm512_cmpeq_epi8_mask(bytes, _mm512_set1_epi8('"'));
     const std::uint64_t lines = _mm512_cmpeq_epi8_mask(bytes, _mm512_set1_epi8('\n'));

@@ -11,9 +11,13 @@ namespace pulter {
 
 namespace {
 
+constexpr std::size_t digest_chars = 5 + 32;
+
 std::string text_of(XXH128_hash_t hash) {
   constexpr std::string_view digits = "0123456789abcdef";
-  std::string text = "xxh3:";
+  std::string text;
+  text.reserve(digest_chars);
+  text = "xxh3:";
   for (const std::uint64_t half : {std::uint64_t{hash.high64}, std::uint64_t{hash.low64}}) {
     for (int shift = 60; shift >= 0; shift -= 4) text.push_back(digits[(half >> shift) & 15]);
   }

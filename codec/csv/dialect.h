@@ -14,8 +14,14 @@ struct Dialect {
   friend bool operator==(const Dialect&, const Dialect&) = default;
 };
 
-/// The delimiters that `sniff` tries and that a setting may name: `,` `;` tab `|`.
+/// The delimiters that `sniff` tries: `,` `;` tab `|`.
 inline constexpr std::string_view sniffed_delimiters = ",;\t|";
+
+/// Whether a setting may name it: any ASCII character but NUL, the quote and the line ends.
+[[nodiscard]] constexpr bool can_delimit(char c) noexcept {
+  const auto byte = static_cast<unsigned char>(c);
+  return byte != 0 && byte < 0x80 && c != '"' && c != '\n' && c != '\r';
+}
 
 /// Finds the delimiter of a file from its first bytes, reading them as quote-aware records.
 ///

@@ -13,7 +13,8 @@ struct Magic {
 
 using namespace std::string_view_literals;
 
-// A NUL inside a literal needs the sv suffix.
+// Each with bytes that no header begins with: a column may be called PAR1. A NUL inside a literal needs the
+// sv suffix.
 constexpr std::array magics = {
     Magic{"PK\x03\x04"sv, "a ZIP archive (an XLSX workbook?)"},
     Magic{"PK\x05\x06"sv, "an empty ZIP archive"},
@@ -23,7 +24,6 @@ constexpr std::array magics = {
     Magic{"GIF89a"sv, "a GIF image"},
     Magic{"%PDF-"sv, "a PDF document"},
     Magic{"\x1f\x8b"sv, "gzip-compressed data"},
-    Magic{"BZh"sv, "bzip2-compressed data"},
     Magic{"\xfd"
           "7zXZ\0"sv,
           "xz-compressed data"},
@@ -32,8 +32,8 @@ constexpr std::array magics = {
     Magic{"Rar!\x1a\x07"sv, "a RAR archive"},
     Magic{"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"sv, "an old Office document (an XLS workbook?)"},
     Magic{"SQLite format 3\0"sv, "an SQLite database"},
-    Magic{"PAR1"sv, "a Parquet file"},
-    Magic{"ARROW1"sv, "an Arrow file"},
+    Magic{"PAR1\x15"sv, "a Parquet file"},
+    Magic{"ARROW1\0\0"sv, "an Arrow file"},
     Magic{"\x7f"
           "ELF"sv,
           "a program (ELF)"},
@@ -55,6 +55,10 @@ std::optional<std::string> not_csv_kind(std::string_view head) {
   for (const Magic& magic : magics) {
     if (head.starts_with(magic.bytes)) return std::string(magic.kind);
   }
+  // The digit between the two says how large its blocks are.
+  if (head.starts_with("BZh") && head.substr(std::min<std::size_t>(head.size(), 4)).starts_with("1AY&SY"))
+    return "bzip2-compressed data";
+  if (head.starts_with("<?xml")) return "an XML document";
   if (starts_with_any_case(head, "<!doctype html") || starts_with_any_case(head, "<html")) {
     return "an HTML page";
   }

@@ -47,9 +47,7 @@ Result<> check_settings(const PlanSettings& settings) {
     return fail(ErrorCode::bad_value, "maxBatchBytes is " + number(settings.max_batch_bytes) +
                                           ", which leaves no room for rows; raise it.");
   }
-  const char delimiter = settings.delimiter.value_or(',');
-  const auto byte = static_cast<unsigned char>(delimiter);
-  if (byte == 0 || byte >= 0x80 || delimiter == '"' || delimiter == '\n' || delimiter == '\r') {
+  if (!can_delimit(settings.delimiter.value_or(','))) {
     return fail(
         ErrorCode::bad_value,
         "The delimiter must be one ASCII character and no quote or line end; most files use , ; | or a tab.");

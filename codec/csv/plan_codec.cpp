@@ -47,7 +47,7 @@ class Reader {
   void number(Number& value) {
     value = 0;
     const std::string_view bytes = take(sizeof value);
-    if (good_) std::memcpy(&value, bytes.data(), sizeof value);
+    if (good_) std::memcpy(&value, bytes.data(), bytes.size());
   }
 
   void text(std::string& value) {

@@ -49,22 +49,32 @@ constexpr std::array labels = {
     Label{"iso88591", windows1252},
     Label{"latin1", windows1252},
     Label{"l1", windows1252},
+    Label{"ibm819", windows1252},
+    Label{"cp819", windows1252},
+    Label{"msansi", windows1252},
     Label{"ascii", windows1252},
     Label{"usascii", windows1252},
     Label{"windows1250", iconv("windows-1250", "CP1250")},
     Label{"cp1250", iconv("windows-1250", "CP1250")},
+    Label{"msee", iconv("windows-1250", "CP1250")},
     Label{"windows1251", iconv("windows-1251", "CP1251")},
     Label{"cp1251", iconv("windows-1251", "CP1251")},
+    Label{"mscyrl", iconv("windows-1251", "CP1251")},
     Label{"windows1253", iconv("windows-1253", "CP1253")},
     Label{"cp1253", iconv("windows-1253", "CP1253")},
+    Label{"msgreek", iconv("windows-1253", "CP1253")},
     Label{"windows1254", windows1254},
     Label{"cp1254", windows1254},
+    Label{"msturk", windows1254},
     Label{"windows1255", iconv("windows-1255", "CP1255")},
     Label{"cp1255", iconv("windows-1255", "CP1255")},
+    Label{"mshebr", iconv("windows-1255", "CP1255")},
     Label{"windows1256", iconv("windows-1256", "CP1256")},
     Label{"cp1256", iconv("windows-1256", "CP1256")},
+    Label{"msarab", iconv("windows-1256", "CP1256")},
     Label{"windows1257", iconv("windows-1257", "CP1257")},
     Label{"cp1257", iconv("windows-1257", "CP1257")},
+    Label{"winbaltrim", iconv("windows-1257", "CP1257")},
     Label{"windows1258", iconv("windows-1258", "CP1258")},
     Label{"cp1258", iconv("windows-1258", "CP1258")},
     Label{"iso88592", iconv("iso-8859-2", "ISO-8859-2")},
@@ -107,6 +117,26 @@ constexpr std::array labels = {
     Label{"ibm852", iconv("cp852", "CP852")},
     Label{"cp858", iconv("cp858", "CP858")},
     Label{"ibm858", iconv("cp858", "CP858")},
+    Label{"cp737", iconv("cp737", "CP737")},
+    Label{"ibm737", iconv("cp737", "CP737")},
+    Label{"cp775", iconv("cp775", "CP775")},
+    Label{"ibm775", iconv("cp775", "CP775")},
+    Label{"cp855", iconv("cp855", "CP855")},
+    Label{"ibm855", iconv("cp855", "CP855")},
+    Label{"cp857", iconv("cp857", "CP857")},
+    Label{"ibm857", iconv("cp857", "CP857")},
+    Label{"cp860", iconv("cp860", "CP860")},
+    Label{"ibm860", iconv("cp860", "CP860")},
+    Label{"cp861", iconv("cp861", "CP861")},
+    Label{"ibm861", iconv("cp861", "CP861")},
+    Label{"cp862", iconv("cp862", "CP862")},
+    Label{"ibm862", iconv("cp862", "CP862")},
+    Label{"cp863", iconv("cp863", "CP863")},
+    Label{"ibm863", iconv("cp863", "CP863")},
+    Label{"cp865", iconv("cp865", "CP865")},
+    Label{"ibm865", iconv("cp865", "CP865")},
+    Label{"cp869", iconv("cp869", "CP869")},
+    Label{"ibm869", iconv("cp869", "CP869")},
     Label{"cp866", iconv("ibm866", "CP866")},
     Label{"ibm866", iconv("ibm866", "CP866")},
     Label{"shiftjis", shift_jis},
@@ -156,9 +186,9 @@ std::optional<DeclaredEncoding> find_encoding(std::string_view declared) noexcep
 
 std::string known_encodings() {
   return "utf-8, utf-16, utf-32 (le and be), windows-1250 to windows-1258, windows-874, iso-8859-1 to "
-         "iso-8859-16, koi8-r, koi8-u, macintosh, x-mac-cyrillic, cp437, cp850, cp852, cp858, ibm866, "
-         "shift_jis, "
-         "euc-jp, iso-2022-jp, gb18030, gbk, big5 and euc-kr";
+         "iso-8859-16, koi8-r, koi8-u, macintosh, x-mac-cyrillic, the DOS code pages cp437, cp737, cp775, "
+         "cp850, cp852, cp855, cp857, cp858, cp860 to cp863, cp865, cp866 and cp869, shift_jis, euc-jp, "
+         "iso-2022-jp, gb18030, gbk, big5 and euc-kr";
 }
 
 }  // namespace pulter::text

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <array>
 
+#include "codec/csv/dialect.h"
 #include "codec/text/encoding.h"
 #include "engine/control/fields.h"
 #include "engine/control/url_check.h"
@@ -74,8 +75,11 @@ void read_source(json::ObjectReader& fields, ImportSource* source) {
 
 void read_reading(json::ObjectReader& fields, intake::ImportRequest& request) {
   if (auto text = fields.string("delimiter")) {
-    const bool known = text->size() == 1 && std::string_view(",;\t|").find(*text) != std::string_view::npos;
-    if (!known) fields.refuse("delimiter", "must be one of , ; | and tab (%09 in a query)");
+    if (text->size() != 1 || !csv::can_delimit(text->front())) {
+      fields.refuse(
+          "delimiter",
+          "must be one ASCII character and no quote or line end, such as , ; | or a tab (%09 in a query)");
+    }
     request.delimiter = std::move(*text);
   }
   if (auto text = fields.string("encoding")) request.encoding = std::move(*text);

@@ -36,10 +36,12 @@ def files_that_cannot_be_delivered():
         expect(import_of("picture.csv", PNG), 1, "picture.csv", "PNG")
         expect(import_of("empty.csv", b""), 0, "empty.csv", "0 rows")
         expect(import_of("header.csv", b"a,b\n"), 0, "header.csv", "0 rows")
+        expect(import_of("odd.csv", b"a;;a\n\xe9;1\n"), 0, "odd.csv", "read as windows-1252, delimiter semicolon",
+               "column_2", "a_2", "(row 1)")
         expect(place.pulter("import", place.path("missing.csv"), daemon=daemon), 1, "missing.csv", "no file")
         expect(place.pulter("import", place.folder, daemon=daemon), 1, "folder")
         summary, problems = receiver.stop()
-        check(summary["requests"] == 0 and not problems, f"something was sent: {summary} {problems}")
+        check(summary["requests"] == 1 and not problems, f"more was sent than odd.csv: {summary} {problems}")
 
 
 def webhooks_that_cannot_be_reached():

@@ -16,7 +16,11 @@ namespace {
 json::Check draw_check(Input& input) {
   json::Check check;
   constexpr std::array<char, 4> delimiters = {',', ';', '\t', '|'};
-  check.settings.delimiter = delimiters[input.byte() % delimiters.size()];
+  // The usual ones half of the time, else whatever may be named.
+  const std::uint8_t delimiter = input.byte();
+  const auto other = static_cast<char>(delimiter & 0x7fU);
+  const bool usual = delimiter < 0x80 || !csv::can_delimit(other);
+  check.settings.delimiter = usual ? delimiters[delimiter % delimiters.size()] : other;
   check.settings.batch_size = 1U + input.byte() % 9U;
   const std::uint8_t flags = input.byte();
   check.settings.reject_ragged = (flags & 1U) != 0;

@@ -3,6 +3,7 @@
 
 Each input begins with the decisions that its target takes from the front (see the target), then the text.
 """
+import gzip
 import ipaddress
 import pathlib
 
@@ -120,6 +121,18 @@ def encoding_seeds():
     write("encoding", "overlong", bytes([0, 0, 1]), b"\xc0\xaf\xed\xa0\x80\xf4\x90\x80\x80")
 
 
+def gzip_seeds():
+    text = b"id,name\n1,Ada\n2,Alan\n" * 4
+    one = gzip.compress(text, mtime=0)
+    front = bytes([6, 1, 2, 1, 9, 3])
+    named = one[:3] + b"\x08" + one[4:10] + b"a.csv\0" + one[10:]
+    for name, packed in (("one", one), ("two", one + gzip.compress(text[:8], 0, mtime=0)), ("named", named),
+                         ("padded", one + bytes(7)), ("cut", one[:-5]), ("followed", one + b"x"),
+                         ("bomb", gzip.compress(bytes(300_000), mtime=0)), ("empty", gzip.compress(b"", mtime=0)),
+                         ("bad_sum", one[:-8] + b"\0\0\0\0" + one[-4:]), ("text", text)):
+        write("gzip", name, front, packed)
+
+
 def simulation_seeds():
     for seed in range(12):
         state = seed * 7919 + 1
@@ -131,5 +144,6 @@ def simulation_seeds():
     write("sim_faults", "nothing_wrong", b"\0\1" + b"\xff\xff" * 40)
 
 
-for make in (csv_seeds, response_seeds, request_seeds, config_seeds, url_seeds, encoding_seeds, simulation_seeds):
+for make in (csv_seeds, response_seeds, request_seeds, config_seeds, url_seeds, encoding_seeds, gzip_seeds,
+             simulation_seeds):
     make()

@@ -8,7 +8,7 @@ seconds=${1:-600}
 [ $# -gt 0 ] && shift
 root=$(cd "$(dirname "$0")/../.." && pwd)
 build=${PULTER_FUZZ_BUILD:-$root/build/fuzz}
-all="config encoding http_response csv_differential json_roundtrip url_policy control_request sim_faults"
+all="config encoding gzip http_response csv_differential json_roundtrip url_policy control_request sim_faults"
 broken=0
 for target in ${*:-$all}; do
   learned=$build/corpus/$target

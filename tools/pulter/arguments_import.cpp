@@ -84,7 +84,7 @@ void add_import_command(CLI::App& program, Chosen& chosen) {
   command->add_option("--metadata", options->metadata_json, "Sent as metadata with every batch")
       ->type_name("JSON");
   command->add_option("--delimiter", options->delimiter,
-                      "One of , ; | or the word tab; without it: found out");
+                      "One character, or the word tab; without it , ; | or tab is found out");
   command->add_option("--encoding", options->encoding,
                       "utf-8, utf-16, windows-1252, …; without it: found out");
   add_choice(*command, "--data-sync,!--no-data-sync", options->data_sync,

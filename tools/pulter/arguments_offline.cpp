@@ -40,7 +40,8 @@ void add_explain(CLI::App& program, Chosen& chosen) {
 
 void add_read_options(CLI::App& command, ReadOptions& options) {
   command.add_option("FILE", options.file, "The CSV file; - reads standard input")->required();
-  command.add_option("--delimiter", options.delimiter, "One of , ; | or the word tab; without it: found out");
+  command.add_option("--delimiter", options.delimiter,
+                     "One character, or the word tab; without it , ; | or tab is found out");
   command.add_option("--encoding", options.encoding, "utf-8, utf-16, windows-1252, …; without it: found out");
 }
 

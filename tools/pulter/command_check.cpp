@@ -8,19 +8,6 @@
 namespace pulter::tool {
 namespace {
 
-std::string delimiter_name(char delimiter) {
-  switch (delimiter) {
-    case '\t':
-      return "tab";
-    case ',':
-      return "comma";
-    case ';':
-      return "semicolon";
-    default:
-      return std::string(1, delimiter);
-  }
-}
-
 /// The sentence, and the first rows that it is about.
 std::string note_text(const csv::Note& note) {
   constexpr std::size_t detail_columns_max = 400;

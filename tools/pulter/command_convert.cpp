@@ -5,6 +5,12 @@
 #include "tools/pulter/source_file.h"
 
 namespace pulter::tool {
+namespace {
+
+/// With the file's bytes that become them, these stay in the core's own cache until the kernel takes them.
+constexpr std::size_t buffer_bytes = 256u << 10;
+
+}  // namespace
 
 ExitCode run_convert(Context&, const ReadOptions& options, bool with_index) {
   const SourceFile source = read_source(options);
@@ -15,7 +21,7 @@ ExitCode run_convert(Context&, const ReadOptions& options, bool with_index) {
   const json::BatchWriter writer(source.plan, envelope);
   json::Position position = writer.begin_rows({1, source.plan.data_begin}, source.plan.total_rows,
                                               json::RowLayout::lines, with_index);
-  std::vector<char> buffer(1u << 20);
+  std::vector<char> buffer(buffer_bytes);
   while (!json::BatchWriter::finished(position)) {
     const std::size_t count = writer.fill(source.text(), position, buffer);
     check_readable(source, options.file);

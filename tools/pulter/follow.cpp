@@ -104,8 +104,13 @@ json::Value read_import(Context& context, const std::string& id) {
   }
 }
 
+/// What was noticed about the file: how it was read, and what is odd about it.
 std::string notes_text(const json::Value& import) {
   std::string out;
+  const std::string delimiter = text_of(import, "delimiter");
+  if (delimiter.size() == 1)
+    out = fmt::format("  read as {}, delimiter {}\n", text_of(import, "encoding"),
+                      delimiter_name(delimiter.front()));
   for (const json::Value& note : items_of(import, "notes")) {
     constexpr std::size_t detail_columns_max = 400;
     out += "  note: " + clipped(text_of(note, "detail"), detail_columns_max);

@@ -111,9 +111,12 @@ void check_readable(const SourceFile& source, const std::string& name) {
 std::optional<char> delimiter_of(const std::string& text) {
   if (text.empty()) return std::nullopt;
   if (text == "tab" || text == "\\t") return '\t';
-  if (text.size() == 1 && csv::sniffed_delimiters.find(text.front()) != std::string_view::npos)
-    return text.front();
-  throw Failure(ExitCode::usage, "--delimiter takes one of , ; | or the word tab, not \"" + text + "\".");
+  if (text.size() == 1 && csv::can_delimit(text.front())) return text.front();
+  throw Failure(
+      ExitCode::usage,
+      "--delimiter takes one ASCII character that is no quote and no line end, such as , ; or |, or the word "
+      "tab; not \"" +
+          text + "\".");
 }
 
 }  // namespace pulter::tool

@@ -52,6 +52,22 @@ std::string row_numbers(const std::vector<std::uint64_t>& rows) {
   return out + (rows.size() > shown_max ? ", …" : "");
 }
 
+std::string delimiter_name(char delimiter) {
+  switch (delimiter) {
+    case '\t':
+      return "tab";
+    case ',':
+      return "comma";
+    case ';':
+      return "semicolon";
+    default:
+      break;
+  }
+  const auto code = static_cast<unsigned char>(delimiter);
+  if (code > ' ' && code < 0x7f) return std::string(1, delimiter);
+  return code == ' ' ? "space" : fmt::format("character {:#04x}", code);
+}
+
 std::size_t width(std::string_view text) {
   return static_cast<std::size_t>(std::count_if(
       text.begin(), text.end(), [](char c) { return (static_cast<unsigned char>(c) & 0xC0) != 0x80; }));

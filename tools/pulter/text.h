@@ -21,6 +21,8 @@ namespace pulter::tool {
 /// "row 7", "rows 2, 5, 9, …": the first ten; empty for none.
 [[nodiscard]] std::string row_numbers(const std::vector<std::uint64_t>& rows);
 
+/// "comma", "tab", "|": what separates cells, for people.
+[[nodiscard]] std::string delimiter_name(char delimiter);
 /// Columns that a terminal needs for `text`: code points, so that non-ASCII lines up in most scripts.
 [[nodiscard]] std::size_t width(std::string_view text);
 /// At most `columns` wide, with "…" where something was cut; control characters become spaces, so that a name

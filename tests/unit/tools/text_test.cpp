@@ -46,5 +46,14 @@ TEST(Table, ColumnsLineUpAndTheLastIsClipped) {
   EXPECT_EQ(table.text(16), "ID     NAME\ntpl_1  Zoë\nt      a very l…\n");
 }
 
+TEST(Text, DelimitersHaveNames) {
+  EXPECT_EQ(delimiter_name(','), "comma");
+  EXPECT_EQ(delimiter_name(';'), "semicolon");
+  EXPECT_EQ(delimiter_name('\t'), "tab");
+  EXPECT_EQ(delimiter_name(' '), "space");
+  EXPECT_EQ(delimiter_name('|'), "|");
+  EXPECT_EQ(delimiter_name('\x1f'), "character 0x1f");
+}
+
 }  // namespace
 }  // namespace pulter::tool

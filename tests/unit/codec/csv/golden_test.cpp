@@ -152,7 +152,7 @@ std::vector<std::filesystem::path> pages() {
 
 /// PULTER_GOLDEN_WRITE=1 rewrites the expected blocks; read the difference before keeping it.
 TEST(CsvGolden, Pages) {
-  const bool rewrite = std::getenv("PULTER_GOLDEN_WRITE") != nullptr;
+  const bool rewrite = std::getenv("PULTER_GOLDEN_WRITE") != nullptr;  // NOLINT: this program has one thread
   std::size_t count = 0;
   for (const auto& path : pages()) {
     std::string page = read_file(path);

@@ -154,7 +154,9 @@ TEST(Plan, InvalidUtf8IsFoundWhereverItStands) {
         EXPECT_EQ(plan.error().at, static_cast<std::int64_t>(before)) << testing::PrintToString(bad);
       }
       for (const std::string good : {"\xc3\xa9", "\xe2\x82\xac", "\xf0\x9f\x98\x80"}) {
-        const PaddedText padded(start + good + "\ny\n" + good);
+        std::string text = start;
+        text.append(good).append("\ny\n").append(good);
+        const PaddedText padded(text);
         const Result<Plan> plan = make_plan(padded.view(), with_batch_size(10));
         EXPECT_TRUE(plan) << plan.error().detail;
       }

@@ -46,7 +46,7 @@ class Exhaustive : public testing::TestWithParam<csv::Isa> {
 
 /// PULTER_TEST_SYMBOLS: which lengths, as the first and the last of them; "0-6" where it is not set.
 TEST_P(Exhaustive, EveryString) {
-  const char* wish = std::getenv("PULTER_TEST_SYMBOLS");
+  const char* wish = std::getenv("PULTER_TEST_SYMBOLS");  // NOLINT: this program has one thread
   const std::string lengths = wish != nullptr ? wish : "0-6";
   ASSERT_EQ(lengths.size(), 3u);
   for (auto size = static_cast<std::size_t>(lengths[0] - '0');

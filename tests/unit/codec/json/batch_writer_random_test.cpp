@@ -22,9 +22,11 @@ class BatchWriterKernels : public testing::TestWithParam<csv::Isa> {
 };
 
 std::vector<std::size_t> random_buffers(std::mt19937_64& random) {
+  constexpr std::size_t count = 400;
   std::vector<std::size_t> buffers;
+  buffers.reserve(count + 1);
   const std::size_t most = std::array<std::size_t, 4>{3, 40, 3000, 100'000}[random() % 4];
-  for (int i = 0; i < 400; ++i) buffers.push_back(1 + random() % most);
+  for (std::size_t i = 0; i < count; ++i) buffers.push_back(1 + random() % most);
   buffers.push_back(most < 3000 ? 777 : 65'536);
   return buffers;
 }
@@ -112,9 +114,11 @@ TEST_P(BatchWriterKernels, EscapesAtEveryPlaceOfALongCell) {
   for (const std::string& escape : escapes) {
     for (std::size_t place = 0; place < 122; ++place) {
       for (const std::size_t rest : {0u, 1u, 30u, 60u}) {
-        const std::string cell = std::string(place, 'x') + escape + std::string(rest, 'y');
-        const std::string text = "k,l\n" + std::string(place % 11, 'z') + ",\"" + cell + "\"\n" + cell +
-                                 ",\"" + cell + "\"\x02\n1,2\n";
+        std::string cell(place, 'x');
+        cell.append(escape).append(rest, 'y');
+        std::string text = "k,l\n";
+        text.append(place % 11, 'z').append(",\"").append(cell).append("\"\n").append(cell);
+        text.append(",\"").append(cell).append("\"\x02\n1,2\n");
         ASSERT_EQ(differs(text, check), "") << testing::PrintToString(text);
       }
     }

@@ -53,6 +53,7 @@ struct Expected {
 Expected expect(const reference::CsvText& text, const csv::Plan& plan) {
   Expected expected;
   std::vector<reference::Key> keys;
+  keys.reserve(plan.columns.size());
   for (const csv::Column& column : plan.columns) keys.push_back({column.name, column.source});
   const RowIdSeed seed = row_id_seed(import_id);
   const std::size_t header_cells = text.rows.empty() ? 0 : text.rows[0].size();

@@ -38,6 +38,9 @@ TEST(Encoding, NamesOfOthers) {
   EXPECT_EQ(find_encoding("SJIS")->name, "shift_jis");
   EXPECT_EQ(find_encoding("gb2312")->name, "gb18030");
   EXPECT_EQ(find_encoding("windows-1251")->encoding, Encoding::by_iconv);
+  EXPECT_EQ(find_encoding("MS-CYRL")->name, "windows-1251");
+  EXPECT_EQ(find_encoding("MS-ANSI")->name, "windows-1252");
+  EXPECT_EQ(find_encoding("IBM737")->name, "cp737");
 }
 
 EncodingDetector::Found detect(std::string_view file, std::size_t step = 1'000) {

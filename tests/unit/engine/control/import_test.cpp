@@ -103,17 +103,13 @@ TEST_F(Imports, RefusalsNameTheParameter) {
     std::string code;
     std::string field;
   } cases[] = {
-      {"batchSize=0", "bad_value", "batchSize"},
-      {"batchSize=ten", "bad_value", "batchSize"},
-      {"dataSync=yes", "bad_value", "dataSync"},
-      {"delimiter=x", "bad_value", "delimiter"},
-      {"user=5", "bad_value", "user"},
-      {"metadata=%5B%5D", "bad_value", "metadata"},
-      {"source=x", "unknown_field", "source"},
-      {"batch_size=5", "unknown_field", "batch_size"},
-      {"ragged=maybe", "bad_value", "ragged"},
-      {"fileName=a%0Ab", "bad_value", "fileName"},
-      {"webhookUrl=nonsense", "bad_url", "webhookUrl"},
+      {"batchSize=0", "bad_value", "batchSize"},       {"batchSize=ten", "bad_value", "batchSize"},
+      {"dataSync=yes", "bad_value", "dataSync"},       {"delimiter=%22", "bad_value", "delimiter"},
+      {"delimiter=ab", "bad_value", "delimiter"},      {"delimiter=", "bad_value", "delimiter"},
+      {"delimiter=%C2%A7", "bad_value", "delimiter"},  {"user=5", "bad_value", "user"},
+      {"metadata=%5B%5D", "bad_value", "metadata"},    {"source=x", "unknown_field", "source"},
+      {"batch_size=5", "unknown_field", "batch_size"}, {"ragged=maybe", "bad_value", "ragged"},
+      {"fileName=a%0Ab", "bad_value", "fileName"},     {"webhookUrl=nonsense", "bad_url", "webhookUrl"},
   };
   for (const auto& each : cases) {
     const Got got = post_csv("/v1/imports?" + each.query, csv);
