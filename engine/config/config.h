@@ -38,12 +38,12 @@ struct Config {
   std::uint64_t max_file_bytes = 0;  ///< 0: no limit but the disk
   std::uint64_t max_rows = 0;        ///< 0: no limit
   std::uint64_t max_batch_bytes = 64u << 20;
-  std::uint32_t retention_days = 30;       ///< 0: kept for ever
-  std::uint64_t retention_bytes = 0;       ///< of kept files; over it the oldest go first; 0: any number
-  std::string tcp_congestion;              ///< empty: the system's
-  std::uint32_t busy_poll_us = 0;          ///< a shard polls for so long after its last completion; 0: sleeps at once
-  std::string tls_ca_file;                 ///< added to the system's trust store; empty: none
-  std::optional<net::Url> proxy;           ///< HTTP proxy that requests go through; none: straight
+  std::uint32_t retention_days = 30;  ///< 0: kept for ever
+  std::uint64_t retention_bytes = 0;  ///< of kept files; over it the oldest go first; 0: any number
+  std::string tcp_congestion;         ///< empty: the system's
+  std::uint32_t busy_poll_us = 0;  ///< a shard polls for so long after its last completion; 0: sleeps at once
+  std::string tls_ca_file;         ///< added to the system's trust store; empty: none
+  std::optional<net::Url> proxy;   ///< HTTP proxy that requests go through; none: straight
   std::vector<net::Endpoint> dns_servers;  ///< none: those of /etc/resolv.conf
   std::string user_agent = "Pulter/" PULTER_VERSION;
 };

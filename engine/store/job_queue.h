@@ -19,8 +19,8 @@ class JobQueue {
 
   /// False: too many wait; the job was not taken.
   bool push(Job&& job);
-  /// Moves what waits into `into` (empty before), at most `count_max`; waits for the first one at most so long
-  /// (none: for ever). False: nothing came, or it is closed and empty.
+  /// Moves what waits into `into` (empty before), at most `count_max`; waits for the first one at most so
+  /// long (none: for ever). False: nothing came, or it is closed and empty.
   bool take(std::vector<Job>& into, std::size_t count_max, std::optional<std::chrono::milliseconds> wait_max);
   /// What was pushed before is still taken.
   void close();

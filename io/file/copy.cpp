@@ -24,9 +24,9 @@ std::unexpected<Error> too_large(std::uint64_t bytes_max) {
                                              " bytes. Split it, or raise the limit.");
 }
 
-/// Copies an ordinary file of `size` bytes from a mapping of it, as far as that works here; how far it came. One copy
-/// inside the kernel, in steps that let it take large pages for the new file: less work than copy_file_range, and for
-/// whoever reads the new file next.
+/// Copies an ordinary file of `size` bytes from a mapping of it, as far as that works here; how far it came.
+/// One copy inside the kernel, in steps that let it take large pages for the new file: less work than
+/// copy_file_range, and for whoever reads the new file next.
 Result<std::uint64_t> copy_from_mapping(int from, int to, std::uint64_t size, const std::string& to_path) {
   std::uint64_t done = 0;
   while (done < size) {
@@ -86,7 +86,8 @@ Result<std::uint64_t> copy_content(int from, int to, std::uint64_t bytes_max, co
     if (!copied) return copied;
     done = *copied;
   }
-  // What could not be mapped (/proc), what was appended meanwhile, and the check that the end is really there.
+  // What could not be mapped (/proc), what was appended meanwhile, and the check that the end is really
+  // there.
   return copy_by_hand(from, to, done, regular, bytes_max, to_path);
 }
 

@@ -13,7 +13,8 @@ Answer handle(Session& session, DescribeEvents& request) {
                 "SELECT coalesce(i.file_name, ''), coalesce(i.batch_count, 0), (SELECT count(*) FROM"
                 " row_errors r WHERE r.import_id = e.import_id AND r.webhook_id = e.webhook_id AND"
                 " r.batch_index = e.batch_index AND e.batch_index > 0), coalesce((SELECT a.duration_us FROM"
-                " attempts a WHERE a.event_number = e.number ORDER BY a.number DESC LIMIT 1), -1) FROM events e"
+                " attempts a WHERE a.event_number = e.number ORDER BY a.number DESC LIMIT 1), -1) FROM "
+                "events e"
                 " LEFT JOIN imports i ON i.id = e.import_id WHERE e.id = ?")
             .with(id);
     if (!query.row()) continue;

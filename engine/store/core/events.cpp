@@ -30,8 +30,8 @@ void insert_event(Session& session, const model::Event& event, std::string_view 
           " body_digest, state, attempts, attempts_in_budget, last_status, next_attempt_at, delivered_at, "
           "created_at)"
           " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 0, 0, 0, 0, 0, ?)")
-      .with(number, event.id, event.import_id, webhook_id, event.name, event.index, event.first_row, event.rows,
-            event.body_bytes, event.body_digest, model::name(event.state), session.now_ms)
+      .with(number, event.id, event.import_id, webhook_id, event.name, event.index, event.first_row,
+            event.rows, event.body_bytes, event.body_digest, model::name(event.state), session.now_ms)
       .run();
 }
 
@@ -42,16 +42,17 @@ std::int64_t event_number(Session& session, std::string_view id) {
 
 void insert_attempt(Session& session, const model::Attempt& attempt, std::int64_t event_number) {
   Query query = session.db.query(
-      "INSERT INTO attempts (id, event_number, attempt, trigger, started_at, duration_us, dns_us, connect_us, "
+      "INSERT INTO attempts (id, event_number, attempt, trigger, started_at, duration_us, dns_us, "
+      "connect_us, "
       "tls_us,"
       " send_us, wait_us, receive_us, remote_address, request_headers, body_bytes, body_digest, status,"
       " response_headers, response_body, outcome, error)"
       " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)");
   const model::Phases& phases = attempt.phases;
-  query.with(attempt.id, event_number, attempt.number, model::name(attempt.trigger),
-             attempt.started_at_ms, attempt.duration_us, phases.dns_us, phases.connect_us, phases.tls_us,
-             phases.send_us, phases.wait_us, phases.receive_us, attempt.remote_address,
-             attempt.request_headers, attempt.body_bytes, attempt.body_digest, attempt.status);
+  query.with(attempt.id, event_number, attempt.number, model::name(attempt.trigger), attempt.started_at_ms,
+             attempt.duration_us, phases.dns_us, phases.connect_us, phases.tls_us, phases.send_us,
+             phases.wait_us, phases.receive_us, attempt.remote_address, attempt.request_headers,
+             attempt.body_bytes, attempt.body_digest, attempt.status);
   query.bind_blob(attempt.response_headers).bind_blob(attempt.response_body);
   query.with(model::name(attempt.outcome), attempt.error).run();
 }
@@ -108,8 +109,9 @@ Answer handle(Session& session, ListEvents& request) {
 }
 
 Answer handle(Session& session, ListAttempts& request) {
-  static const std::string sql = "SELECT number, " + std::string(attempt_columns) +
-                                 " FROM attempts WHERE event_number = ? AND number > ? ORDER BY number LIMIT ?";
+  static const std::string sql =
+      "SELECT number, " + std::string(attempt_columns) +
+      " FROM attempts WHERE event_number = ? AND number > ? ORDER BY number LIMIT ?";
   const auto cursor = cursor_of(request.page, 0);
   if (!cursor) return bad_cursor(request.page);
   const std::int64_t event = event_number(session, request.event_id);

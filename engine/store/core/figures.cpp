@@ -71,11 +71,13 @@ Answer handle(Session& session, ListRecentAttempts& request) {
   // it gives.
   if (request.import_id.empty()) {
     sql +=
-        " FROM attempts a JOIN events e ON e.number = a.event_number WHERE a.number > (SELECT coalesce(max(number),"
+        " FROM attempts a JOIN events e ON e.number = a.event_number WHERE a.number > (SELECT "
+        "coalesce(max(number),"
         " 0) FROM attempts) - ? AND a.started_at >= ? ORDER BY a.number DESC";
   } else {
     sql +=
-        " FROM events e JOIN attempts a ON a.event_number = e.number WHERE e.import_id = ? AND e.webhook_id = ?"
+        " FROM events e JOIN attempts a ON a.event_number = e.number WHERE e.import_id = ? AND e.webhook_id "
+        "= ?"
         " AND a.started_at >= ? ORDER BY e.number DESC LIMIT ?";
   }
   Query query = session.db.query(sql);
@@ -96,7 +98,8 @@ struct Head {
   static constexpr std::string_view columns =
       "d.import_id, d.halted_event_id <> '', d.paused, i.file_name, i.batch_count, d.cursor, d.last_status,"
       " coalesce(e.id, ''), coalesce(e.state, ''), coalesce(e.attempts, 0), coalesce(e.next_attempt_at, 0),"
-      " coalesce(e.created_at, 0), coalesce((SELECT a.started_at FROM attempts a WHERE a.event_number = e.number AND"
+      " coalesce(e.created_at, 0), coalesce((SELECT a.started_at FROM attempts a WHERE a.event_number = "
+      "e.number AND"
       " a.attempt = e.attempts - max(e.attempts_in_budget, 1) + 1), 0), coalesce((SELECT max(m.at) FROM"
       " lane_marks m WHERE m.import_id = d.import_id AND m.webhook_id = d.webhook_id AND m.kind ="
       " 'resumed'), 0)";

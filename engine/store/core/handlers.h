@@ -108,8 +108,8 @@ void bind_filter(Query& query, const ListImports& list, bool with_state);
 /// Without its deliveries.
 [[nodiscard]] std::optional<model::Import> find_import_alone(Session& session, std::string_view id);
 [[nodiscard]] std::string find_plan(Session& session, std::string_view import_id);
-/// Derives the state anew and sets `completed_at` when the last lane ended: true then. To be called whenever a
-/// lane started, halted, ended or was commanded.
+/// Derives the state anew and sets `completed_at` when the last lane ended: true then. To be called whenever
+/// a lane started, halted, ended or was commanded.
 bool refresh_state(Session& session, std::string_view id);
 /// The same; the import as it is then.
 model::Import refresh_import(Session& session, std::string_view id);

@@ -62,6 +62,25 @@ Cost send_by_one_thread(const Job& job, const Receiver& receiver) {
           static_cast<double>(now_ns() - start) / 1e9};
 }
 
+void send_prepared(const Receiver& receiver, std::uint64_t body_bytes, std::uint64_t count) {
+  const io::blocking::Descriptor socket = value_or_throw(io::blocking::connect_loopback(receiver.port()));
+  io::blocking::Poller poller = value_or_throw(io::blocking::Poller::create());
+  poller.add(socket, 0);
+  const std::string request =
+      fmt::format("POST /h/0 HTTP/1.1\r\nHost: 127.0.0.1:{}\r\nContent-Length: {}\r\n\r\n", receiver.port(),
+                  body_bytes) +
+      std::string(body_bytes, 'x');
+  std::vector<char> answer(4096);
+  for (std::uint64_t sent = 0; sent < count; ++sent) {
+    check(io::blocking::send_all(socket, request));
+    while (poller.wait(0).empty()) {
+    }
+    if (value_or_throw(io::blocking::receive(socket, answer)).value_or(0) == 0) {
+      throw Failure(ExitCode::failed, "The bench's receiver hung up on the yardstick.");
+    }
+  }
+}
+
 Figures import_once(Daemon& daemon, Receiver& receiver, const Job& job) {
   receiver.reset();
   const MemoryWatch memory(daemon.process());

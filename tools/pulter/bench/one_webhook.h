@@ -27,6 +27,10 @@ struct Cost {
 /// and waits for its answer. No store, no copy of the file, no retries.
 [[nodiscard]] Cost send_by_one_thread(const Job& job, const Receiver& receiver);
 
+/// One and the same request of that size again and again, as it lies in memory; the answer is polled for. No
+/// thread can follow an answer sooner: what is left is the kernel's way there and back.
+void send_prepared(const Receiver& receiver, std::uint64_t body_bytes, std::uint64_t count);
+
 /// One import from the request to the last answer in the log: CPU s, wall s, peak anonymous MB, million rows
 /// per CPU-s. The receiver's lane 0 must have a webhook.
 [[nodiscard]] Figures import_once(Daemon& daemon, Receiver& receiver, const Job& job);

@@ -168,6 +168,12 @@ ScenarioReport run_gap_scenario(Bench& bench) {
                         (void)send_by_one_thread(job, receiver);
                         return gaps();
                       }});
+  entrants.push_back({"yardstick: one prepared request, polling", Kind::yardstick, [&] {
+                        constexpr std::uint64_t body_bytes = 25'000;  // as 100 rows have
+                        receiver.reset();
+                        send_prepared(receiver, body_bytes, job.rows / job.batch_size);
+                        return gaps();
+                      }});
   for (const Rival& rival : find_rivals(bench, scenario.notes)) {
     entrants.push_back({rival.name, Kind::rival, [&, rival] {
                           receiver.reset();

@@ -113,7 +113,8 @@ class OlderDatabase : public StoreBench {
     return "INSERT INTO imports VALUES (NULL, '" + id +
            "', 'default', 'queued', 'contacts.csv', 'key', 1234, '', '" + text_key + "', " +
            std::to_string(text_length) +
-           ", '', 5000, 1, '{}', '{}', '{}', 1, 100, 3, 'utf-8', ',', '[]', '[]', '', '', 0, 0, 0, '', NULL, 1, 0,"
+           ", '', 5000, 1, '{}', '{}', '{}', 1, 100, 3, 'utf-8', ',', '[]', '[]', '', '', 0, 0, 0, '', NULL, "
+           "1, 0,"
            " 0);";
   }
 
@@ -133,7 +134,8 @@ TEST_F(OlderDatabase, AttemptsStayWithTheirEvents) {
   }
   for (const char* attempt : {"'att_1', 'evt_b', 1", "'att_2', 'evt_a', 1", "'att_3', 'evt_b', 2"}) {
     rows += std::string("INSERT INTO attempts VALUES (NULL, ") + attempt +
-            ", 'test', 1, 2, -1, -1, -1, 3, 4, 5, '127.0.0.1:9', 'A: b', 9, '', 503, x'00ff', x'6e6f', 'refused', '');";
+            ", 'test', 1, 2, -1, -1, -1, 3, 4, 5, '127.0.0.1:9', 'A: b', 9, '', 503, x'00ff', x'6e6f', "
+            "'refused', '');";
   }
   open_older(8, rows);
   const auto of_b = must(ListAttempts{"evt_b", {}}).items;
