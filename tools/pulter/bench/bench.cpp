@@ -3,8 +3,10 @@
 #include <fmt/format.h>
 #include <unistd.h>
 
+#include <cstddef>
 #include <cstdlib>
 #include <filesystem>
+#include <memory>
 #include <tuple>
 
 #include "bench/data_sets.h"
@@ -124,6 +126,19 @@ void Bench::progress(const std::string& text) const {
   std::fwrite(line.data(), 1, line.size(), stderr);
 }
 
+void Bench::warm_machine() const {
+  constexpr std::size_t bytes = std::size_t{256} << 20U;
+  constexpr std::size_t page_bytes = 4096;
+  const std::unique_ptr<volatile char[]> memory(new volatile char[bytes]);
+  for (std::size_t at = 0; at < bytes; at += page_bytes) memory[at] = 1;
+  std::vector<char> piece(std::size_t{1} << 20U);
+  for (const auto& [name, path] : files_) {
+    const io::blocking::Descriptor file = value_or_throw(io::blocking::open_for_reading(path));
+    while (value_or_throw(io::blocking::receive(file, piece)).value_or(0) != 0) {
+    }
+  }
+}
+
 void contest(Bench& bench, ScenarioReport& scenario, const std::vector<Entrant>& entrants) {
   std::vector<std::uint64_t> left(entrants.size(), bench.options().runs);
   for (const Entrant& entrant : entrants) {
@@ -137,6 +152,7 @@ void contest(Bench& bench, ScenarioReport& scenario, const std::vector<Entrant>&
       bench.progress(fmt::format(
           "{}: {}, {}", scenario.name, entrants[i].name,
           run == 0 ? std::string("warm-up") : fmt::format("run {} of {}", run, bench.options().runs)));
+      if (!bench.options().small) bench.warm_machine();
       const std::int64_t start = now_ns();
       const Figures figures = entrants[i].run();
       if (run == 0 && seconds_since(start) < long_run_s) continue;
