@@ -63,6 +63,7 @@ std::string encode_strings(const std::vector<std::string>& strings) {
 std::vector<std::string> decode_strings(std::string_view text) {
   const json::Value value = parse(text);
   std::vector<std::string> strings;
+  strings.reserve(value.items.size());
   for (const json::Value& item : value.items) strings.push_back(item.text);
   return strings;
 }
@@ -114,6 +115,7 @@ std::string encode_secrets(const std::vector<model::LiveSecret>& secrets) {
 std::vector<model::LiveSecret> decode_secrets(std::string_view text) {
   const json::Value value = parse(text);
   std::vector<model::LiveSecret> secrets;
+  secrets.reserve(value.items.size());
   for (const json::Value& item : value.items) {
     secrets.push_back({text_of(item.find("text")), number_of<std::int64_t>(item.find("expiresAt"))});
   }

@@ -3,10 +3,8 @@
 #include <fmt/format.h>
 #include <unistd.h>
 
-#include <cstddef>
 #include <cstdlib>
 #include <filesystem>
-#include <memory>
 #include <tuple>
 
 #include "bench/data_sets.h"
@@ -127,11 +125,15 @@ void Bench::progress(const std::string& text) const {
 }
 
 void Bench::warm_machine() const {
-  constexpr std::size_t bytes = std::size_t{256} << 20U;
-  constexpr std::size_t page_bytes = 4096;
-  const std::unique_ptr<volatile char[]> memory(new volatile char[bytes]);
-  for (std::size_t at = 0; at < bytes; at += page_bytes) memory[at] = 1;
+  constexpr int pieces = 256;
   std::vector<char> piece(std::size_t{1} << 20U);
+  {
+    const std::string path = folder_.path("warm");
+    const io::blocking::Descriptor file = value_or_throw(io::blocking::open_for_appending(path));
+    for (int i = 0; i < pieces; ++i)
+      check(io::blocking::write_all(file.number(), {piece.data(), piece.size()}));
+    std::filesystem::remove(path);
+  }
   for (const auto& [name, path] : files_) {
     const io::blocking::Descriptor file = value_or_throw(io::blocking::open_for_reading(path));
     while (value_or_throw(io::blocking::receive(file, piece)).value_or(0) != 0) {

@@ -63,9 +63,9 @@ class Bench {
   }
   /// A made-up CSV (bench/data_sets.h) of so many rows, made once and in the page cache. Its path.
   [[nodiscard]] std::string data_file(std::string_view data_set, std::uint64_t rows);
-  /// Before each run: touches memory and gives it back, and reads the data files. A virtual machine whose
-  /// host takes back what lies idle would have whoever comes first after a pause pay for it: 0.2 s for one
-  /// large file.
+  /// Before each run: writes a file and removes it, and reads the data files, so that free pages and theirs
+  /// are there. A virtual machine whose host takes back what lies idle would have whoever comes first pay for
+  /// it: 0.2 s for one large file.
   void warm_machine() const;
   /// A sentence on standard error: what is under way.
   void progress(const std::string& text) const;
