@@ -13,6 +13,7 @@ constexpr int label_width = 300;
 constexpr int value_width = 110;
 constexpr int bar_height = 16;
 constexpr int row_height = 24;
+constexpr int foot_height = 16;
 constexpr int title_height = 46;
 constexpr int panel_gap = 18;
 
@@ -103,9 +104,14 @@ std::string report_svg(const Report& report) {
   for (const ScenarioReport& scenario : report.scenarios) {
     if (!scenario.metrics.empty()) y = draw_panel(scenario, y, panels);
   }
-  const std::string foot = fmt::format("medians of {} runs in turn, thin lines from least to most; {}",
-                                       report.runs, report.machine);
-  panels += fmt::format("<text class=\"small\" x=\"{}\" y=\"{}\">{}</text>\n", margin, y + 4, escaped(foot));
+  // On two lines: with the machine's name one would be wider than the drawing.
+  const std::string foot =
+      fmt::format("medians of {} runs in turn, thin lines from least to most;", report.runs);
+  for (const std::string& line : {foot, report.machine}) {
+    panels +=
+        fmt::format("<text class=\"small\" x=\"{}\" y=\"{}\">{}</text>\n", margin, y + 4, escaped(line));
+    y += foot_height;
+  }
   return fmt::format(
              "<svg xmlns=\"http://www.w3.org/2000/svg\" width=\"{0}\" height=\"{1}\" viewBox=\"0 0 {0} "
              "{1}\">\n",
