@@ -84,6 +84,14 @@ Result<std::uint64_t> copy_content(int from, int to, std::uint64_t bytes_max, co
     const Result<std::uint64_t> copied =
         copy_from_mapping(from, to, static_cast<std::uint64_t>(status.st_size), to_path);
     if (!copied) return copied;
+    // In a mapping, the last page of a file that was cut goes on with zeros: nobody may take them for
+    // content.
+    const Result<std::uint64_t> size = file_size(from);
+    if (!size) return size;
+    if (*size < static_cast<std::uint64_t>(status.st_size)) {
+      return fail(ErrorCode::file_read_failed,
+                  "The file became shorter while it was read. Import it again once it is whole.");
+    }
     done = *copied;
   }
   // What could not be mapped (/proc), what was appended meanwhile, and the check that the end is really

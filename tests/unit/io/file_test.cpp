@@ -6,7 +6,9 @@
 #include <unistd.h>
 
 #include <cerrno>
+#include <chrono>
 #include <cstdlib>
+#include <thread>
 
 namespace pulter::io::test {
 namespace {
@@ -95,6 +97,32 @@ TEST_F(Files, CopiesWhatIsLongerThanOneWindowOfTheMapping) {
   std::string expected(static_cast<std::size_t>(length), '\0');
   ASSERT_EQ(::pread(source.get(), expected.data(), expected.size(), 0), length);
   EXPECT_TRUE(read_back("copy") == expected);
+}
+
+// A mapping shows zeros behind the end of a file that is cut: they must never be taken for its content.
+TEST_F(Files, AFileThatIsCutMeanwhileIsRefusedOrCopiedAsItWas) {
+  constexpr off_t length = off_t{4} << 20U;
+  const std::string bytes(static_cast<std::size_t>(length), 'c');
+  for (int round = 0; round < 60; ++round) {
+    const UniqueFd source(::memfd_create("source", MFD_CLOEXEC));
+    ASSERT_TRUE(write_all(source.get(), bytes, "source"));
+    Result<TemporaryFile> file = TemporaryFile::create(folder);
+    ASSERT_TRUE(file);
+    Result<std::uint64_t> copied = std::uint64_t{0};
+    {
+      std::jthread cutter([&] {
+        std::this_thread::sleep_for(std::chrono::microseconds(20 * round));
+        EXPECT_EQ(::ftruncate(source.get(), length - 1000 - round), 0);
+      });
+      copied = file->copy_from(source.get(), UINT64_MAX);
+    }
+    ASSERT_TRUE(file->keep("cut"));
+    if (!copied) {
+      EXPECT_EQ(copied.error().code, ErrorCode::file_read_failed);
+    } else {
+      EXPECT_TRUE(read_back("cut") == bytes.substr(0, *copied)) << "round " << round;
+    }
+  }
 }
 
 TEST_F(Files, CopiesAPipeAndAProcFile) {
