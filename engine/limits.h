@@ -104,6 +104,20 @@ inline constexpr std::size_t convert_step_bytes = 256 * kib;
 /// How much of a file is looked at to see that it is no CSV at all.
 inline constexpr std::size_t sniffed_bytes = 64 * kib;
 
+// ---- store: between an answer and the next commit
+// ----------------------------------------------------------------------------------------------------------
+
+/// Room for requests that are durable in the journal and not committed yet: what a start after a crash reads
+/// and carries out again, well under a second of work.
+inline constexpr std::size_t journal_bytes = 4 * mib;
+/// A commit follows after so many of them, ...
+inline constexpr std::size_t uncommitted_requests_max = 1000;
+/// ... when the first of them was answered so long ago, ...
+inline constexpr auto uncommitted_time_max = 200ms;
+/// ... or when nothing came for so long. What comes alone after that is committed at once: the journal would
+/// only add a sync.
+inline constexpr auto quiet_before_commit = 5ms;
+
 // ---- upkeep ----------------------------------------------------------------------------------------------
 
 /// How soon a store that cannot write shows in /readyz, and one that can again.

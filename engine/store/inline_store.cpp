@@ -13,12 +13,15 @@ namespace pulter::store {
 Result<std::unique_ptr<Core>> open_core(const std::string& path, std::int64_t now_ms) {
   Result<std::unique_ptr<Database>> db = open_database({.path = path, .read_only = false, .vfs = {}}, now_ms);
   if (!db) return fail(std::move(db.error()));
-  return std::make_unique<Core>(std::move(*db));
+  Result<std::unique_ptr<Journal>> journal =
+      path == ":memory:" ? Journal::in_memory(limits::journal_bytes / 64) : Journal::open(path);
+  if (!journal) return fail(std::move(journal.error()));
+  return std::make_unique<Core>(std::move(*db), std::move(*journal));
 }
 
 InlineStore::InlineStore(Core& core, io::Io& io, Latency latency)
     : core_(core), io_(io), latency_(std::move(latency)) {
-  PULTER_CHECK(begin_epoch(core_.database()).has_value());
+  PULTER_CHECK(core_.start().has_value());
   timer_.kind = io::OpKind::timer;
   timer_.owner = this;
   timer_.done = [](io::Op& op) noexcept { static_cast<InlineStore*>(op.owner)->run_group(); };
@@ -67,13 +70,21 @@ std::int64_t InlineStore::unix_ms() {
   return std::chrono::floor<std::chrono::milliseconds>(io_.wall_now()).time_since_epoch().count();
 }
 
+/// As the daemon's thread decides it: what comes soon after another group waits in the journal.
+Durability InlineStore::durability() {
+  const bool is_alone = io_.now() - last_group_ > limits::quiet_before_commit;
+  last_group_ = io_.now();
+  return is_alone ? Durability::commit : Durability::journal;
+}
+
 void InlineStore::run_group() {
   if (crashed_) return;
   if (!injected_trouble_.empty()) {
     answer_all(group_, Status::disk_full, injected_trouble_);
   } else {
     std::vector<JobAnswer> answers;
-    core_.run_group(group_, unix_ms(), answers);
+    core_.run_group(group_, unix_ms(), answers, durability());
+    if (core_.must_settle()) core_.settle();
     ++groups_;
     for (JobAnswer& answer : answers) {
       ports_[answer.port]->push(std::move(answer.answer));
@@ -87,7 +98,7 @@ void InlineStore::run_group() {
 void InlineStore::crash(bool keep) {
   if (keep && !crashed_ && timer_.pending) {
     std::vector<JobAnswer> lost;
-    core_.run_group(group_, unix_ms(), lost);
+    core_.run_group(group_, unix_ms(), lost, durability());
   }
   crashed_ = true;
   if (timer_.pending) io_.cancel(timer_);

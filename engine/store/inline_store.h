@@ -51,6 +51,7 @@ class InlineStore final : public Store {
  private:
   void begin_group();
   void run_group();
+  Durability durability();
   void answer_all(std::vector<Job>& jobs, Status status, const std::string& detail);
   [[nodiscard]] std::int64_t unix_ms();
 
@@ -63,6 +64,7 @@ class InlineStore final : public Store {
   std::vector<std::unique_ptr<AnswerQueue>> ports_;
   std::string injected_trouble_;
   std::uint64_t groups_ = 0;
+  io::Instant last_group_{};  ///< when it was carried out
   bool crashed_ = false;
 };
 

@@ -16,19 +16,21 @@ bool JobQueue::push(Job&& job) {
   return true;
 }
 
-bool JobQueue::take(std::vector<Job>& into, std::size_t count_max,
-                    std::optional<std::chrono::milliseconds> wait_max) {
+JobQueue::Taken JobQueue::take(std::vector<Job>& into, std::size_t count_max,
+                               std::optional<std::chrono::milliseconds> wait_max) {
   std::unique_lock lock(mutex_);
-  const auto is_due = [this] { return closed_ || first_ < jobs_.size(); };
+  const auto is_due = [this] { return closed_ || poked_ || first_ < jobs_.size(); };
   if (wait_max) {
     waiting_.wait_for(lock, *wait_max, is_due);
   } else {
     waiting_.wait(lock, is_due);
   }
+  poked_ = false;
   const std::size_t count = std::min(count_max, jobs_.size() - first_);
+  if (count == 0) return closed_ ? Taken::closed : Taken::nothing;
   if (first_ == 0 && count == jobs_.size()) {
     std::swap(into, jobs_);
-    return count != 0;
+    return Taken::jobs;
   }
   const auto begin = jobs_.begin() + static_cast<std::ptrdiff_t>(first_);
   into.assign(std::make_move_iterator(begin),
@@ -38,7 +40,15 @@ bool JobQueue::take(std::vector<Job>& into, std::size_t count_max,
     jobs_.clear();
     first_ = 0;
   }
-  return count != 0;
+  return Taken::jobs;
+}
+
+void JobQueue::poke() {
+  {
+    const std::scoped_lock lock(mutex_);
+    poked_ = true;
+  }
+  waiting_.notify_one();
 }
 
 void JobQueue::close() {

@@ -3,6 +3,7 @@
 #include <chrono>
 #include <condition_variable>
 #include <cstddef>
+#include <cstdint>
 #include <mutex>
 #include <optional>
 #include <vector>
@@ -19,9 +20,13 @@ class JobQueue {
 
   /// False: too many wait; the job was not taken.
   bool push(Job&& job);
+  enum class Taken : std::uint8_t { jobs, nothing, closed };
   /// Moves what waits into `into` (empty before), at most `count_max`; waits for the first one at most so
-  /// long (none: for ever). False: nothing came, or it is closed and empty.
-  bool take(std::vector<Job>& into, std::size_t count_max, std::optional<std::chrono::milliseconds> wait_max);
+  /// long (none: for ever). `nothing`: nothing came, or somebody called `poke`; `closed`: nothing will come.
+  Taken take(std::vector<Job>& into, std::size_t count_max,
+             std::optional<std::chrono::milliseconds> wait_max);
+  /// Has whoever waits in `take`, or does next, look around.
+  void poke();
   /// What was pushed before is still taken.
   void close();
 
@@ -31,6 +36,7 @@ class JobQueue {
   std::vector<Job> jobs_;
   std::size_t first_ = 0;  ///< of those in `jobs_` not taken yet
   std::size_t jobs_max_;
+  bool poked_ = false;
   bool closed_ = false;
 };
 

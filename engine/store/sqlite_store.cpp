@@ -14,6 +14,8 @@ namespace pulter::store {
 namespace {
 
 constexpr std::chrono::milliseconds quiet_before_tidying{50};
+/// Between two tries to commit while the disk is full.
+constexpr std::chrono::milliseconds retry_wait = limits::store_retry_wait;
 
 /// Secrets are in the file, so it is made before SQLite would make it with the mode of the umask; its log and
 /// its index take the mode over.
@@ -35,23 +37,26 @@ Result<std::unique_ptr<SqliteStore>> SqliteStore::open(SqliteStoreSettings setti
   Result<std::unique_ptr<Database>> writer =
       open_database({.path = settings.path, .read_only = false, .vfs = settings.vfs}, settings.unix_ms());
   if (!writer) return fail(std::move(writer.error()));
-  if (Result<> epoch = begin_epoch(**writer); !epoch) return fail(std::move(epoch.error()));
+  Result<std::unique_ptr<Journal>> journal = Journal::open(settings.path, settings.vfs);
+  if (!journal) return fail(std::move(journal.error()));
+  auto core = std::make_unique<Core>(std::move(*writer), std::move(*journal));
+  if (Result<> started = core->start(); !started) return fail(std::move(started.error()));
   Result<std::unique_ptr<Database>> reader =
       Database::open({.path = settings.path, .read_only = true, .vfs = settings.vfs});
   if (!reader) return fail(std::move(reader.error()));
   return std::unique_ptr<SqliteStore>(
-      new SqliteStore(std::move(settings), std::move(*writer), std::move(*reader)));
+      new SqliteStore(std::move(settings), std::move(core), std::move(*reader)));
 }
 
-SqliteStore::SqliteStore(SqliteStoreSettings settings, std::unique_ptr<Database> writer,
+SqliteStore::SqliteStore(SqliteStoreSettings settings, std::unique_ptr<Core> writer,
                          std::unique_ptr<Database> reader)
     : settings_(std::move(settings)),
       writer_(std::move(writer)),
       reader_(std::move(reader)),
       writes_(settings_.waiting_max),
       reads_(settings_.waiting_max) {
-  writer_thread_ = std::thread([this] { run(writer_, writes_, "store-writer", true); });
-  reader_thread_ = std::thread([this] { run(reader_, reads_, "store-reader", false); });
+  writer_thread_ = std::thread([this] { run_writer(); });
+  reader_thread_ = std::thread([this] { run_reader(); });
 }
 
 SqliteStore::~SqliteStore() {
@@ -96,24 +101,92 @@ void SqliteStore::note_trouble(std::string& place, const std::string& trouble) {
   if (place != trouble) place = trouble;
 }
 
-void SqliteStore::run(Core& core, JobQueue& queue, std::string_view name, bool writes) {
-  if (settings_.on_thread_start) settings_.on_thread_start(name);
+void SqliteStore::run_writer() {
+  if (settings_.on_thread_start) settings_.on_thread_start("store-writer");
   std::vector<Job> group;
   std::vector<JobAnswer> answers;
+  std::int64_t uncommitted_since_us = 0;
+  Durability durability = Durability::commit;
+  bool is_tidy = false;
   while (true) {
     group.clear();
-    // Whatever arrived during the last commit is the next group. Time to tidy is when nothing came for a
-    // while: a lane that just got its answer asks for the next commit a moment later.
-    if (!queue.take(group, group_requests_max, quiet_before_tidying)) {
-      if (writes) core.tidy(true);
-      if (!queue.take(group, group_requests_max, std::nullopt)) return;
+    // Time to commit is when nothing comes for a moment, and time to tidy after a longer one: a lane that
+    // just got its answer asks again soon.
+    std::optional<std::chrono::milliseconds> patience;
+    if (writer_->has_uncommitted()) {
+      patience = writer_->is_behind() ? retry_wait : limits::quiet_before_commit;
+    } else if (!is_tidy) {
+      patience = quiet_before_tidying;
+    }
+    // Whatever arrived while the last group was made durable is the next one.
+    const JobQueue::Taken taken = writes_.take(group, group_requests_max, patience);
+    if (taken == JobQueue::Taken::closed) break;
+    if (taken == JobQueue::Taken::nothing) {
+      durability = Durability::commit;
+      if (writer_->has_uncommitted() || commit_wanted_) {
+        settle();
+      } else {
+        writer_->tidy(true);
+        is_tidy = true;
+      }
+      continue;
     }
     const std::int64_t begun_us = io::monotonic_us();
-    core.run_group(group, settings_.unix_ms(), answers);
-    if (writes) count(group.size(), begun_us);
-    note_trouble(writes ? write_trouble_ : read_trouble_, core.trouble());
+    if (!writer_->has_uncommitted()) uncommitted_since_us = begun_us;
+    writer_->run_group(group, settings_.unix_ms(), answers, durability);
+    durability = Durability::journal;
+    is_tidy = false;
+    count(group.size(), begun_us);
+    note_trouble(write_trouble_, writer_->trouble());
+    {
+      // Before anybody is answered, who may then read.
+      const std::scoped_lock lock(settled_mutex_);
+      ++answered_groups_;
+    }
+    if (!writer_->has_uncommitted()) note_settled();
     deliver(answers);
-    if (writes) core.tidy(false);
+    const auto waiting = std::chrono::microseconds(begun_us - uncommitted_since_us);
+    if (commit_wanted_ || writer_->must_settle() || waiting > limits::uncommitted_time_max) settle();
+    writer_->tidy(false);
+  }
+  settle();
+}
+
+void SqliteStore::settle() {
+  writer_->settle();
+  note_trouble(write_trouble_, writer_->trouble());
+  note_settled();
+}
+
+void SqliteStore::note_settled() {
+  commit_wanted_ = false;
+  {
+    const std::scoped_lock lock(settled_mutex_);
+    settled_groups_ = answered_groups_;
+  }
+  settled_.notify_one();
+}
+
+void SqliteStore::await_settled() {
+  std::unique_lock lock(settled_mutex_);
+  const std::uint64_t wanted = answered_groups_;
+  if (settled_groups_ >= wanted) return;
+  commit_wanted_ = true;
+  writes_.poke();
+  settled_.wait(lock, [&] { return settled_groups_ >= wanted; });
+}
+
+void SqliteStore::run_reader() {
+  if (settings_.on_thread_start) settings_.on_thread_start("store-reader");
+  std::vector<Job> group;
+  std::vector<JobAnswer> answers;
+  while (reads_.take(group, group_requests_max, std::nullopt) != JobQueue::Taken::closed) {
+    if (std::ranges::any_of(group, [](const Job& job) { return reads_uncommitted(job.request); }))
+      await_settled();
+    reader_.run_group(group, settings_.unix_ms(), answers);
+    note_trouble(read_trouble_, reader_.trouble());
+    deliver(answers);
+    group.clear();
   }
 }
 

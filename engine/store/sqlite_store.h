@@ -1,6 +1,8 @@
 #pragma once
 
 #include <array>
+#include <atomic>
+#include <condition_variable>
 #include <cstdint>
 #include <functional>
 #include <memory>
@@ -30,11 +32,13 @@ struct SqliteStoreSettings {
   std::string vfs = {};              ///< for tests that inject faults
 };
 
-/// The Store of one machine: SQLite on a thread of its own, with grouped commits, and a second thread that
-/// answers what only reads, so that a long list never delays a commit.
+/// The Store of one machine: SQLite on a thread of its own, which makes groups durable, and a second thread
+/// that answers what only reads, so that a long list never delays a group.
 ///
-/// An answer to a write is given after its commit is on the disk, so whoever got it reads what it wrote. Its
-/// destructor carries out what was submitted before it and joins both threads.
+/// An answer to a write is given when it is on the disk: in the journal beside the database while much comes,
+/// else in a commit (decision 0016). Whoever got it reads what it wrote: what is asked for after it waits for
+/// the commit, except while a full disk keeps that from being made. Its destructor carries out what was
+/// submitted before it, commits, and joins both threads.
 class SqliteStore final : public Store {
  public:
   /// Opens the file, brings its schema up to date and takes all store shards over (epoch + 1). Errors as
@@ -51,16 +55,20 @@ class SqliteStore final : public Store {
   [[nodiscard]] const metrics::StoreCounters& counters() const { return counters_; }
 
  private:
-  SqliteStore(SqliteStoreSettings settings, std::unique_ptr<Database> writer,
-              std::unique_ptr<Database> reader);
-  void run(Core& core, JobQueue& queue, std::string_view name, bool writes);
+  SqliteStore(SqliteStoreSettings settings, std::unique_ptr<Core> writer, std::unique_ptr<Database> reader);
+  void run_writer();
+  void run_reader();
+  void settle();
+  /// What was answered so far is committed, or that failed.
+  void note_settled();
+  void await_settled();
   void count(std::size_t requests, std::int64_t begun_us);
   void deliver(std::vector<JobAnswer>& answers);
   void note_trouble(std::string& place, const std::string& trouble);
 
   SqliteStoreSettings settings_;
   metrics::StoreCounters counters_;
-  Core writer_;
+  std::unique_ptr<Core> writer_;
   Core reader_;
   JobQueue writes_;
   JobQueue reads_;
@@ -70,6 +78,11 @@ class SqliteStore final : public Store {
   std::array<std::unique_ptr<AnswerQueue>, ports_max> ports_;
   PortId port_count_ = 0;
   std::mutex ports_mutex_;
+  std::atomic<bool> commit_wanted_{false};  ///< by the reader
+  std::mutex settled_mutex_;                ///< guards the next three
+  std::condition_variable settled_;
+  std::uint64_t answered_groups_ = 0;
+  std::uint64_t settled_groups_ = 0;
   mutable std::mutex trouble_mutex_;
   std::string write_trouble_;
   std::string read_trouble_;

@@ -6,6 +6,8 @@
 #include <variant>
 
 #include "engine/store/core/handlers.h"
+#include "engine/store/core/request_codec.h"
+#include "engine/store/sqlite_schema.h"
 
 namespace pulter::store {
 namespace {
@@ -48,6 +50,12 @@ bool is_read(const Request& request) {
   return std::visit([]<class R>(const R&) { return reads_log<R>; }, request);
 }
 
+bool reads_uncommitted(const Request& request) {
+  return std::visit(
+      []<class R>(const R&) { return !is_one_of<R, GetImporter, ListImporters, ListTokens, FindToken>; },
+      request);
+}
+
 Answer Core::unavailable(Failure failure) {
   if (failure.is_final() && !stopped_) stopped_ = failure.detail;
   trouble_ = failure.detail;
@@ -61,10 +69,20 @@ Answer Core::run(Job& job, std::int64_t now_ms) {
   const bool guarded = write && guarded_groups_ > 0;
   const std::int64_t before = db_->total_changes();
   if (guarded) db_->query("SAVEPOINT request").run();
+  // Before it is carried out, which takes it apart.
+  const std::size_t record_bytes = record_ != nullptr ? record_->size() : 0;
+  if (record_ != nullptr && write) encode_request(job.request, *record_);
   Answer answer = std::visit([&](auto& request) { return handle(session, request); }, job.request);
   if (std::optional<Failure> failure = db_->take_failure()) {
     Answer instead = unavailable(std::move(*failure));
     if (answer.status != Status::unreadable) answer = std::move(instead);
+  }
+  if (record_ != nullptr && write) {
+    if (answer.status == Status::done) {
+      ++recorded_;
+    } else {
+      record_->resize(record_bytes);
+    }
   }
   if (!write || !db_->in_transaction()) return answer;
   if (!guarded) {
@@ -80,10 +98,14 @@ Answer Core::run(Job& job, std::int64_t now_ms) {
   return answer;
 }
 
-void Core::give_up(std::span<JobAnswer> answers, Status status, const Failure& failure) {
+void Core::note(const Failure& failure) {
   if (failure.is_final() && !stopped_) stopped_ = failure.detail;
   trouble_ = failure.detail;
   is_full_ = failure.kind == FailureKind::disk_full;
+}
+
+void Core::give_up(std::span<JobAnswer> answers, Status status, const Failure& failure) {
+  note(failure);
   for (JobAnswer& answer : answers) {
     answer.answer.status = status;
     answer.answer.detail = failure.detail;
@@ -91,16 +113,49 @@ void Core::give_up(std::span<JobAnswer> answers, Status status, const Failure& f
   }
 }
 
-/// Commits; where that fails, everything of the group is answered so.
-void Core::finish(bool began, bool any_write, std::span<JobAnswer> answers) {
-  if (began && !stopped_) db_->query("COMMIT").run();
-  const std::optional<Failure> failure = db_->take_failure();
-  if (db_->in_transaction()) {
-    db_->query("ROLLBACK").run();
-    db_->take_failure();
+/// Opens a transaction where none is open, on a database that has all that was answered.
+std::optional<Failure> Core::begin(bool any_write) {
+  if (is_behind_) {
+    if (std::optional<Failure> failure = catch_up()) return failure;
   }
+  if (!db_->in_transaction()) db_->query(any_write ? "BEGIN IMMEDIATE" : "BEGIN").run();
+  return db_->take_failure();
+}
+
+void Core::roll_back() {
+  if (db_->in_transaction()) db_->query("ROLLBACK").run();
+  db_->take_failure();
+  is_behind_ = uncommitted_ > 0;
+}
+
+std::optional<Failure> Core::commit() {
+  if (uncommitted_ > 0)
+    db_->query("UPDATE journal_position SET applied = ?").with(journal_->sequence()).run();
+  db_->query("COMMIT").run();
+  if (std::optional<Failure> failure = db_->take_failure()) return failure;
+  uncommitted_ = 0;
+  if (journal_) journal_->rewind();
+  return std::nullopt;
+}
+
+/// After this, what the group wrote outlives a crash; or nothing of it will be there.
+std::optional<Failure> Core::make_durable(bool any_write) {
+  const bool keeps_open = uncommitted_ > 0;
+  if (!any_write && keeps_open) return std::nullopt;
+  if (record_ == nullptr || !journal_->fits()) return commit();
+  if (recorded_ == 0) return keeps_open ? std::nullopt : commit();
+  if (std::optional<Failure> failure = journal_->append()) return failure;
+  uncommitted_ += recorded_;
+  return std::nullopt;
+}
+
+/// Makes the group durable; where that fails, everything of it is answered so.
+void Core::finish(bool began, bool any_write, std::span<JobAnswer> answers) {
+  std::optional<Failure> failure = db_->take_failure();
+  if (began && !stopped_ && !failure) failure = make_durable(any_write);
+  if (!began || stopped_ || failure) roll_back();
   if (failure) {
-    // A sync that failed leaves open whether the commit is on the disk.
+    // A sync that failed leaves open whether the group is on the disk.
     give_up(answers, failure->kind == FailureKind::sync ? Status::unknown : status_of(failure->kind),
             *failure);
   } else if (stopped_) {
@@ -111,11 +166,23 @@ void Core::finish(bool began, bool any_write, std::span<JobAnswer> answers) {
   }
 }
 
-void Core::run_group(std::span<Job> jobs, std::int64_t now_ms, std::vector<JobAnswer>& answers) {
+void Core::run_group(std::span<Job> jobs, std::int64_t now_ms, std::vector<JobAnswer>& answers,
+                     Durability durability) {
   const std::size_t first = answers.size();
-  const bool any_write = std::ranges::any_of(jobs, [](const Job& job) { return is_write(job.request); });
-  bool began = !stopped_ && db_->query(any_write ? "BEGIN IMMEDIATE" : "BEGIN").run();
-  std::optional<Failure> failure = db_->take_failure();
+  bool any_write = false;
+  bool may_wait = journal_ != nullptr && durability == Durability::journal;
+  for (const Job& job : jobs) {
+    if (!is_write(job.request)) continue;
+    any_write = true;
+    may_wait = may_wait && is_journaled(job.request);
+  }
+  std::optional<Failure> failure;
+  if (!stopped_) failure = begin(any_write);
+  bool began = !stopped_ && !failure;
+  if (may_wait && began && uncommitted_ == 0) may_wait = owns_journal();
+  record_ = any_write && may_wait ? &journal_->begin_record() : nullptr;
+  recorded_ = 0;
+  if (record_ != nullptr) encode_group(now_ms, *record_);
   for (Job& job : jobs) {
     // After some errors SQLite takes the whole transaction back by itself: then nothing of this group is
     // done. What was only read is right all the same, and so is what follows.
@@ -148,12 +215,110 @@ void Core::run_group(std::span<Job> jobs, std::int64_t now_ms, std::vector<JobAn
     began = false;
   }
   finish(began, any_write, mine);
+  record_ = nullptr;
+}
+
+/// Whoever started later on this database writes the journal now. Asked inside a transaction, which nobody
+/// can start beside.
+bool Core::owns_journal() {
+  return epoch() == epoch_;
+}
+
+std::uint64_t Core::epoch() {
+  Query query = db_->query("SELECT epoch FROM store_shards WHERE store_shard = 0");
+  return query.row() ? query.unsigned_integer() : 0;
+}
+
+std::optional<Failure> Core::read_position(std::uint64_t& identity, std::uint64_t& applied) {
+  {
+    Query query = db_->query("SELECT identity, applied FROM journal_position");
+    if (query.row()) {
+      identity = query.unsigned_integer();
+      applied = query.unsigned_integer();
+    }
+  }
+  return db_->take_failure();
+}
+
+/// Carries out what is in the journal and not in the database, and commits it.
+std::optional<Failure> Core::catch_up() {
+  std::uint64_t identity = 0;
+  std::uint64_t applied = 0;
+  std::vector<std::string> payloads;
+  if (std::optional<Failure> failure = read_position(identity, applied)) return failure;
+  const std::uint64_t known = journal_->sequence();
+  if (std::optional<Failure> failure = journal_->read(identity, applied, payloads)) return failure;
+  if (journal_->sequence() < known) {
+    return Failure{FailureKind::corrupt, 0,
+                   journal_->path() +
+                       " has lost requests that were answered already. Something else wrote to it, or its "
+                       "disk is failing."};
+  }
+  if (!payloads.empty()) {
+    db_->query("BEGIN IMMEDIATE").run();
+    std::optional<Failure> failure = db_->take_failure();
+    for (const std::string& payload : payloads) {
+      if (!failure) failure = replay(payload);
+    }
+    uncommitted_ = payloads.size();
+    if (!failure) failure = commit();
+    if (failure) {
+      roll_back();
+      return failure;
+    }
+  }
+  uncommitted_ = 0;
+  is_behind_ = false;
+  return std::nullopt;
+}
+
+std::optional<Failure> Core::replay(const std::string& payload) {
+  std::optional<JournaledGroup> group = decode_group(payload);
+  if (!group) {
+    return Failure{FailureKind::other, 0,
+                   journal_->path() +
+                       " was written by another version of Pulter, which ended without "
+                       "closing it. Start that version once, and stop it."};
+  }
+  for (Request& request : group->requests) {
+    Session session{*db_, group->now_ms, next_event_number_};
+    const std::int64_t before = db_->total_changes();
+    const Answer answer = std::visit([&](auto& each) { return handle(session, each); }, request);
+    if (std::optional<Failure> failure = db_->take_failure()) return failure;
+    // It was done when it was written here, on the same rows. On others (a backup that was put back) it is
+    // refused, as any request of a lane that stands elsewhere, and has changed nothing.
+    if (answer.status != Status::done && db_->total_changes() != before)
+      return Failure{FailureKind::other, 0,
+                     journal_->path() + " does not fit its database: " + answer.detail};
+  }
+  return std::nullopt;
+}
+
+Result<> Core::start() {
+  roll_back();
+  next_event_number_ = 0;
+  if (journal_) {
+    if (std::optional<Failure> failure = catch_up()) return fail(to_error(std::move(*failure)));
+  }
+  if (Result<> begun = begin_epoch(*db_); !begun) return begun;
+  epoch_ = epoch();
+  return {};
+}
+
+void Core::settle() {
+  if (stopped_ || uncommitted_ == 0) return;
+  std::optional<Failure> failure = is_behind_ ? catch_up() : commit();
+  if (!failure) return;
+  roll_back();
+  note(*failure);
 }
 
 void Core::tidy(bool idle) {
   // On a full disk the log's own room is the first that can be had again.
   const std::int64_t enough = is_full_ ? 1 : (idle ? wal_pages_when_idle : wal_pages_max);
   if (stopped_ || db_->wal_pages() < enough) return;
+  settle();
+  if (has_uncommitted()) return;
   if (db_->checkpoint()) return;
   if (const std::optional<Failure> failure = db_->take_failure(); failure && failure->is_final()) {
     stopped_ = failure->detail;

@@ -18,7 +18,7 @@ TEST(DatabaseFile, SchemaSaysWhoseItIs) {
   ASSERT_TRUE(db.has_value());
   Query version = (*db)->query("PRAGMA user_version");
   ASSERT_TRUE(version.row());
-  EXPECT_EQ(version.integer(), 9);
+  EXPECT_EQ(version.integer(), 10);
   Query application = (*db)->query("PRAGMA application_id");
   ASSERT_TRUE(application.row());
   EXPECT_EQ(application.integer(), application_id);
@@ -201,6 +201,7 @@ TEST(DatabaseFile, AMissingFolderIsSaid) {
 class Faults : public StoreBench {
  protected:
   Faults() {
+    durability = Durability::commit;
     FaultVfs::install();
     reopen();
     make_webhook("wh_1");
@@ -211,8 +212,11 @@ class Faults : public StoreBench {
     core.reset();
     auto db = open_database({.path = folder.file("p.db"), .read_only = false, .vfs = FaultVfs::name}, now_ms);
     ASSERT_TRUE(db.has_value()) << db.error().detail;
-    ASSERT_TRUE(begin_epoch(**db).has_value());
-    core = std::make_unique<Core>(std::move(*db));
+    auto journal = Journal::open(folder.file("p.db"), FaultVfs::name);
+    ASSERT_TRUE(journal.has_value()) << journal.error().detail;
+    core = std::make_unique<Core>(std::move(*db), std::move(*journal));
+    const auto started = core->start();
+    ASSERT_TRUE(started.has_value()) << started.error().detail;
   }
   Reply<model::Import> try_import(const std::string& id) {
     return ask(CreateImport{an_import(id), "plan", "", ""});
@@ -287,6 +291,64 @@ TEST_F(Faults, AFailedSyncIsNeverTriedAgain) {
   ASSERT_TRUE(core->stopped().has_value());
   core->tidy(true);
   EXPECT_EQ(FaultVfs::syncs, syncs);
+  reopen();
+  EXPECT_EQ(must(GetImport{"imp_1"}).id, "imp_1");
+}
+
+TEST_F(Faults, WhatIsInTheJournalWaitsForRoom) {
+  durability = Durability::journal;
+  make_import("imp_1");
+  FaultVfs::fail_write_full = true;
+  EXPECT_EQ(try_import("imp_2").status, Status::disk_full);
+  EXPECT_TRUE(core->is_behind()) << "the transaction is gone, and imp_1 with it for now";
+  EXPECT_EQ(try_import("imp_3").status, Status::disk_full);
+  core->settle();
+  EXPECT_NE(core->trouble().find("full"), std::string::npos);
+  EXPECT_FALSE(core->stopped().has_value());
+  FaultVfs::fail_write_full = false;
+  EXPECT_EQ(must(GetImport{"imp_1"}).id, "imp_1") << "and back as soon as there is room";
+  EXPECT_EQ(count_rows("imports"), 1);
+  EXPECT_EQ(try_import("imp_2").status, Status::done);
+  EXPECT_EQ(core->trouble(), "");
+}
+
+TEST_F(Faults, ACommitWithoutRoomLosesNothingThatWasAnswered) {
+  durability = Durability::journal;
+  ASSERT_TRUE(core->database().execute("PRAGMA max_page_count = 80"));
+  Status status = Status::done;
+  int i = 0;
+  for (; i < 5000 && status == Status::done; ++i)
+    status = ask(CreateImport{an_import("imp_" + std::to_string(i)), std::string(2000, 'p'), "", ""}).status;
+  EXPECT_EQ(status, Status::disk_full);
+  EXPECT_GT(i, 10);
+  ASSERT_TRUE(core->database().execute("PRAGMA max_page_count = 100000"));
+  must(ProbeWrite{});
+  EXPECT_EQ(count_rows("imports"), i - 1);
+  EXPECT_EQ(count_rows("plans"), i - 1);
+}
+
+TEST_F(Faults, AJournalThatCannotBeSyncedIsLeftAlone) {
+  durability = Durability::journal;
+  make_import("imp_1");
+  FaultVfs::fail_sync = true;
+  EXPECT_EQ(try_import("imp_2").status, Status::unknown);
+  FaultVfs::fail_sync = false;
+  EXPECT_EQ(try_import("imp_3").status, Status::unavailable);
+  ASSERT_TRUE(core->stopped().has_value());
+  EXPECT_NE(core->stopped()->find("-requests"), std::string::npos) << *core->stopped();
+  reopen();
+  EXPECT_EQ(must(GetImport{"imp_1"}).id, "imp_1");
+  EXPECT_EQ(ask(GetImport{"imp_3"}).status, Status::not_found);
+}
+
+TEST_F(Faults, AJournalThatCannotBeReadStopsTheStart) {
+  durability = Durability::journal;
+  make_import("imp_1");
+  core->database().execute("ROLLBACK");
+  FaultVfs::fail_read = true;
+  const auto started = core->start();
+  FaultVfs::fail_read = false;
+  ASSERT_FALSE(started.has_value());
   reopen();
   EXPECT_EQ(must(GetImport{"imp_1"}).id, "imp_1");
 }

@@ -7,6 +7,7 @@ namespace {
 class Groups : public StoreBench {
  protected:
   Groups() {
+    durability = Durability::commit;
     make_webhook("wh_1");
     must(CreateImport{with_small_file("imp_0", "small_taken"), "plan", "", ""});
   }

@@ -186,8 +186,48 @@ TEST_F(SqliteStoreTest, WritesAreAnsweredInOrder) {
   for (const std::uint64_t id : ids) {
     const Answer answer = client.wait();
     ASSERT_EQ(answer.id, id);
-    ASSERT_EQ(answer.status, Status::done);
+    ASSERT_EQ(answer.status, Status::done) << answer.detail;
   }
+}
+
+TEST_F(SqliteStoreTest, WhatWasAnsweredIsInTheFilesAtOnce) {
+  const auto store = open();
+  Client client(*store);
+  client.ask(EnsureWebhook{webhook_named("wh_1")});
+  TemporaryFolder copies;
+  for (int i = 0; i < 40; ++i) {
+    ASSERT_EQ(client.ask(import_named("imp_" + std::to_string(i))).status, Status::done);
+    if (i % 10 != 9) continue;
+    // What a power cut leaves at this moment: the database, its log, and what SQLite was not told to commit
+    // yet.
+    for (const char* end : {"", "-wal", "-requests"}) {
+      std::filesystem::copy_file(folder.file("pulter.db") + end, copies.file("pulter.db") + end,
+                                 std::filesystem::copy_options::overwrite_existing);
+    }
+    auto copy = open_core(copies.file("pulter.db"), clock_ms);
+    ASSERT_TRUE(copy.has_value()) << copy.error().detail;
+    ASSERT_TRUE((*copy)->start().has_value());
+    Query imports = (*copy)->database().query("SELECT count(*) FROM imports");
+    ASSERT_TRUE(imports.row());
+    EXPECT_EQ(imports.integer(), i + 1);
+  }
+}
+
+TEST_F(SqliteStoreTest, EverythingIsCommittedSoonAfterTheLastRequest) {
+  const auto store = open();
+  Client client(*store);
+  client.ask(EnsureWebhook{webhook_named("wh_1")});
+  for (int i = 0; i < 20; ++i)
+    ASSERT_EQ(client.ask(import_named("imp_" + std::to_string(i))).status, Status::done);
+  auto other = Database::open({.path = folder.file("pulter.db"), .read_only = true});
+  ASSERT_TRUE(other.has_value());
+  std::int64_t seen = 0;
+  for (int tries = 0; tries < 1000 && seen < 20; ++tries) {
+    std::this_thread::sleep_for(std::chrono::milliseconds(10));
+    Query imports = (*other)->query("SELECT count(*) FROM imports");
+    if (imports.row()) seen = imports.integer();
+  }
+  EXPECT_EQ(seen, 20) << "as any other program sees it, though nobody asked";
 }
 
 TEST_F(SqliteStoreTest, FourPortsAtOnceKeepOneOrderPerLane) {

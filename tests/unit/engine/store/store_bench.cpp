@@ -6,7 +6,7 @@ Answer StoreBench::run(Request request) {
   std::vector<Job> jobs;
   jobs.push_back(Job{0, 1, std::move(request)});
   std::vector<JobAnswer> answers;
-  core->run_group(jobs, now_ms, answers);
+  core->run_group(jobs, now_ms, answers, durability);
   return std::move(answers.front().answer);
 }
 
@@ -18,7 +18,7 @@ void StoreBench::open(const std::string& path) {
   auto opened = open_core(path, now_ms);
   ASSERT_TRUE(opened.has_value()) << opened.error().detail;
   core = std::move(*opened);
-  ASSERT_TRUE(begin_epoch(core->database()).has_value());
+  ASSERT_TRUE(core->start().has_value());
 }
 
 model::Webhook StoreBench::a_webhook(std::string id, std::vector<std::string> events) {

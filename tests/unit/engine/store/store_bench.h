@@ -60,6 +60,8 @@ class StoreBench : public testing::Test {
   std::string listed_state(const std::string& import_id);
   std::int64_t count_rows(const std::string& table);
 
+  /// As a busy daemon does it: what may wait for its commit waits.
+  Durability durability = Durability::journal;
   std::int64_t now_ms = 1'700'000'000'000;
   int attempts = 0;
   std::unique_ptr<Core> core;
