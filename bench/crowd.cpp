@@ -283,7 +283,7 @@ class Importer {
 
 int run(const std::vector<std::string>& arguments) {
   io::raise_descriptor_limit();
-  io::ignore_broken_pipes();
+  io::ignore_write_signals();
   auto ring = io::UringIo::create({.entries = 4096});
   if (!ring) {
     std::fprintf(stderr, "%s\n", ring.error().detail.c_str());

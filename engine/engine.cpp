@@ -222,7 +222,7 @@ Result<> start_others(const config::Config& config, Home& home, io::Worker& work
 
 Result<> run(const config::Config& config, const std::function<void(std::string_view)>& on_listening,
              const control::Pages& pages) {
-  io::ignore_broken_pipes();
+  io::ignore_write_signals();
   const std::uint64_t descriptors = io::raise_descriptor_limit();
   io::forbid_memory_dumps();
   auto signals = io::open_stop_signals();

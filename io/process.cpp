@@ -54,8 +54,9 @@ void exit_on_stop_signals() noexcept {
   pthread_sigmask(SIG_UNBLOCK, &stops, nullptr);
 }
 
-void ignore_broken_pipes() noexcept {
+void ignore_write_signals() noexcept {
   ::signal(SIGPIPE, SIG_IGN);
+  ::signal(SIGXFSZ, SIG_IGN);
 }
 
 std::uint64_t raise_descriptor_limit() noexcept {

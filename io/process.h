@@ -27,8 +27,9 @@ enum class StopSignal : std::uint8_t { none, terminate, interrupt };
 /// The calling thread.
 void exit_on_stop_signals() noexcept;
 
-/// Writing to a closed pipe or socket gives EPIPE instead of ending the program.
-void ignore_broken_pipes() noexcept;
+/// Writing to a closed pipe or socket gives EPIPE, and over a limit of file sizes EFBIG, instead of ending the
+/// program.
+void ignore_write_signals() noexcept;
 
 /// Raises the limit of open descriptors from soft to hard. The limit now in force.
 std::uint64_t raise_descriptor_limit() noexcept;

@@ -170,7 +170,8 @@ void Core::run_group(std::span<Job> jobs, std::int64_t now_ms, std::vector<JobAn
                      Durability durability) {
   const std::size_t first = answers.size();
   bool any_write = false;
-  bool may_wait = journal_ != nullptr && durability == Durability::journal;
+  // Nothing is put off while the last commit did not go through: its reason is told to whoever asks.
+  bool may_wait = journal_ != nullptr && durability == Durability::journal && trouble_.empty();
   for (const Job& job : jobs) {
     if (!is_write(job.request)) continue;
     any_write = true;

@@ -68,13 +68,19 @@ Journal::~Journal() {
   if (file_ != nullptr) file_->pMethods->xClose(file_);
 }
 
-/// Writes zeros where the file is shorter than it should be.
+/// Writes zeros where the file is shorter than it should be, as far as there is room for them.
 std::optional<Failure> Journal::fill() {
   sqlite3_int64 there = 0;
   if (auto failure = failure_of(file_->pMethods->xFileSize(file_, &there))) return failure;
-  const auto at = static_cast<std::size_t>(there);
+  auto at = static_cast<std::size_t>(there);
   if (at >= bytes_) return std::nullopt;
-  if (auto failure = write(std::string(bytes_ - at, '\0'), at)) return failure;
+  const std::string zeros(call_bytes_max, '\0');
+  while (at < bytes_) {
+    const std::size_t count = std::min(zeros.size(), bytes_ - at);
+    if (write(std::string_view(zeros).substr(0, count), at)) break;
+    at += count;
+  }
+  bytes_ = std::min(at, bytes_);
   return failure_of(file_->pMethods->xSync(file_, SQLITE_SYNC_NORMAL));
 }
 

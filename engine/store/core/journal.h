@@ -21,8 +21,9 @@ namespace pulter::store {
 /// write and one sync each, where a commit of its own would write every page that the group touched.
 ///
 /// A file of fixed size, made and synced before it is used, so that no write of a record needs room or
-/// changes anything but the record's own bytes. Records follow each other from its start, and from its start
-/// again after each commit:
+/// changes anything but the record's own bytes. Where the disk has no room for it at the start it is smaller,
+/// down to nothing, and what does not fit is committed. Records follow each other from its start, and from
+/// its start again after each commit:
 ///
 ///     sequence · length of the payload · XXH3-64 of both and the payload · payload    (numbers: 8 bytes
 ///     each)

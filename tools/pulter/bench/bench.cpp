@@ -105,7 +105,7 @@ Bench::Bench(Options options)
     options_.rows = std::min<std::uint64_t>(options_.rows, 20'000);
   }
   io::raise_descriptor_limit();
-  io::ignore_broken_pipes();
+  io::ignore_write_signals();
 }
 
 std::string Bench::data_file(std::string_view data_set, std::uint64_t rows) {

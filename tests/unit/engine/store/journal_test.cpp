@@ -8,6 +8,7 @@
 
 #include "codec/base/digest.h"
 #include "engine/store/core/request_codec.h"
+#include "tests/unit/engine/store/fault_vfs.h"
 #include "tests/unit/engine/store/store_bench.h"
 #include "tests/unit/engine/store/temporary_folder.h"
 
@@ -75,6 +76,19 @@ TEST_F(JournalFile, ItsSizeNeverChanges) {
   EXPECT_TRUE(append(*journal, std::string(10'000 - head_bytes, 'y')));
   EXPECT_EQ(std::filesystem::file_size(path), 10'000U);
   EXPECT_EQ(read(*open(10'000), 1), Payloads{std::string(10'000 - head_bytes, 'y')});
+}
+
+TEST_F(JournalFile, WithoutRoomItIsSmaller) {
+  FaultVfs::install();
+  FaultVfs::fail_write_full = true;
+  auto journal = Journal::open(folder.file("p.db"), FaultVfs::name, 4096);
+  FaultVfs::fail_write_full = false;
+  ASSERT_TRUE(journal.has_value()) << journal.error().detail;
+  EXPECT_EQ(read(**journal, 0), Payloads{});
+  EXPECT_FALSE(append(**journal, "")) << "nothing fits";
+  const auto next = open();
+  EXPECT_EQ(read(*next, 0), Payloads{});
+  EXPECT_TRUE(append(*next, "x")) << "the next start has the room";
 }
 
 TEST_F(JournalFile, ARecordLongerThanSqliteWritesAtOnce) {
