@@ -32,6 +32,7 @@ enum class Bug : std::uint8_t {
   nothing_resumed_at_start,  ///< a restart does not look for unfinished work
   timeout_completes_twice,   ///< a time-out is handed out while the operation is still in the kernel
   imports_in_wrong_order,    ///< a lane takes its newest import first
+  journal_forgets_its_last,  ///< a start leaves out the last group that was answered and not committed
 };
 
 inline constexpr Bug planted_bug = Bug::PULTER_PLANTED_BUG;
