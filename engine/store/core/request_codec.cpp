@@ -163,7 +163,7 @@ class Encoder {
   template <class T>
   requires requires(const T& value) { members(value, static_cast<const T*>(nullptr)); }
   void write(const T& value) {
-    std::apply([this](const auto&... each) { (write(each), ...); },
+    std::apply([this](const auto&... each) { (this->write(each), ...); },
                members(value, static_cast<const T*>(nullptr)));
   }
 
@@ -223,7 +223,8 @@ class Decoder {
   template <class T>
   requires requires(T& value) { members(value, static_cast<const T*>(nullptr)); }
   void read(T& value) {
-    std::apply([this](auto&... each) { (read(each), ...); }, members(value, static_cast<const T*>(nullptr)));
+    std::apply([this](auto&... each) { (this->read(each), ...); },
+               members(value, static_cast<const T*>(nullptr)));
   }
 
  private:
