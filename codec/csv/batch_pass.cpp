@@ -5,7 +5,6 @@
 
 #include "codec/csv/cell_reader.h"
 #include "codec/csv/file_error.h"
-#include "codec/csv/utf8.h"
 
 namespace pulter::csv {
 
@@ -15,7 +14,8 @@ BatchPass::BatchPass(std::string_view file, char delimiter, std::uint32_t file_c
       measure_(measure),
       sink_(sink),
       rule_(rule),
-      scan_from_(from.offset),
+      utf8_(file, from.offset),
+      scanned_to_(from.offset),
       delimiter_(delimiter),
       full_row_delimiters_(file_columns == 0 ? 0 : file_columns - 1),
       kernel_(active_kernel()),
@@ -27,17 +27,39 @@ BatchPass::BatchPass(std::string_view file, char delimiter, std::uint32_t file_c
       controls_to_(batch_begin_) {}
 
 Result<> BatchPass::run(bool check_utf8) {
-  Utf8Check utf8(file_, scan_from_);
-  for (std::uint64_t base = scan_from_; base < file_.size() && !stopped_;) {
-    const std::uint64_t end = std::min<std::uint64_t>(base + scan_chunk_bytes, file_.size());
-    Result<> taken = take_chunk(base, end);
+  while (scanned_to_ < file_.size() && !stopped_) {
+    Result<> taken = take_next_chunk(check_utf8);
     if (!taken) return taken;
-    // Behind a place where the walk was stopped nothing is marked.
-    const HighMarks* const high = stopped_ ? nullptr : &high_;
-    if (check_utf8 && !utf8.check_to(end, high)) return bad_encoding(file_, utf8.first_invalid());
-    base = end;
   }
   return stopped_ ? Result<>() : take_last_row();
+}
+
+/// Takes whole chunks only, so that they are those of a walk in one go.
+Result<> BatchPass::run_ahead() {
+  while (scanned_to_ + scan_chunk_bytes + padding_bytes <= file_.size() && !stopped_) {
+    Result<> taken = take_next_chunk(true);
+    if (!taken) return taken;
+  }
+  return {};
+}
+
+void BatchPass::grow(std::string_view file) {
+  file_ = file;
+  utf8_.grow(file);
+  // The line ends after a row may go on where the file ended so far.
+  measured_to_ = skip_line_ends(file_, measured_to_);
+  if (batch_rows_ == 0) batch_begin_ = measured_to_;
+}
+
+Result<> BatchPass::take_next_chunk(bool check_utf8) {
+  const std::uint64_t end = std::min<std::uint64_t>(scanned_to_ + scan_chunk_bytes, file_.size());
+  Result<> taken = take_chunk(scanned_to_, end);
+  if (!taken) return taken;
+  // Behind a place where the walk was stopped nothing is marked.
+  const HighMarks* const high = stopped_ ? nullptr : &high_;
+  if (check_utf8 && !utf8_.check_to(end, high)) return bad_encoding(file_, utf8_.first_invalid());
+  scanned_to_ = end;
+  return {};
 }
 
 /// Passes regular rows at full speed and looks closer at the piece where that stopped; the more often it

@@ -8,6 +8,7 @@
 #include "codec/csv/kernel_table.h"
 #include "codec/csv/plan.h"
 #include "codec/csv/row_measure.h"
+#include "codec/csv/utf8.h"
 
 namespace pulter::csv {
 
@@ -58,6 +59,12 @@ class BatchPass {
   /// Walks until the file ends or the sink has enough. `check_utf8`: whether the text is also validated.
   /// Errors: row_too_long, unclosed_quote, bad_encoding, body_too_large.
   Result<> run(bool check_utf8);
+  /// From now on `file` is the text: what it was and more, perhaps elsewhere in memory. For a file that is
+  /// walked while it comes; in the end it finds what it would have found in the whole file.
+  void grow(std::string_view file);
+  /// Walks as far as `run` can be sure to without knowing how the file goes on, and checks UTF-8. Errors as
+  /// `run`, but unclosed_quote.
+  Result<> run_ahead();
 
   /// Data rows seen, counted from the first of the file.
   [[nodiscard]] std::uint64_t rows() const noexcept { return row_; }
@@ -66,6 +73,7 @@ class BatchPass {
   [[nodiscard]] std::uint64_t blank_lines() const noexcept { return blank_lines_; }
 
  private:
+  Result<> take_next_chunk(bool check_utf8);
   Result<> take_chunk(std::uint64_t base, std::uint64_t end);
   Result<> take_piece(std::uint64_t base, std::uint64_t end, std::uint8_t* high);
   std::uint64_t skip_regular_rows(std::uint64_t base, std::uint64_t end, std::uint8_t* high);
@@ -80,7 +88,8 @@ class BatchPass {
   const RowMeasure& measure_;
   Sink& sink_;
   CutRule rule_;
-  std::uint64_t scan_from_;
+  Utf8Check utf8_;
+  std::uint64_t scanned_to_;
   char delimiter_;
   std::uint64_t full_row_delimiters_;
 

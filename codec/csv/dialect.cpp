@@ -9,7 +9,6 @@
 namespace pulter::csv {
 namespace {
 
-constexpr std::size_t sample_bytes_max = 64u << 10;
 constexpr std::uint64_t sample_records_max = 1000;
 
 /// How a sample looks when read with one delimiter.
@@ -81,7 +80,7 @@ Result<Dialect> sniff(std::string_view sample) {
                 "The file is " + *kind + ", not a CSV; export it as CSV and upload that.");
   }
   if (sample.starts_with("\xef\xbb\xbf")) sample.remove_prefix(3);
-  sample = sample.substr(0, sample_bytes_max);
+  sample = sample.substr(0, sniffed_bytes_max);
   Dialect best;
   Fit best_fit = TryDelimiter(sample, best.delimiter).run();
   for (const char delimiter : sniffed_delimiters.substr(1)) {

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstddef>
 #include <string_view>
 
 #include "codec/base/result.h"
@@ -16,6 +17,9 @@ struct Dialect {
 
 /// The delimiters that `sniff` tries: `,` `;` tab `|`.
 inline constexpr std::string_view sniffed_delimiters = ",;\t|";
+
+/// What `sniff` looks at, a byte order mark not counted.
+inline constexpr std::size_t sniffed_bytes_max = 64u << 10;
 
 /// Whether a setting may name it: any ASCII character but NUL, the quote and the line ends.
 [[nodiscard]] constexpr bool can_delimit(char c) noexcept {

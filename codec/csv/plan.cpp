@@ -2,40 +2,19 @@
 
 #include <algorithm>
 #include <string>
+#include <utility>
 
-#include "codec/csv/batch_pass.h"
 #include "codec/csv/cell_reader.h"
 #include "codec/csv/file_error.h"
 #include "codec/csv/file_kind.h"
 #include "codec/csv/header.h"
+#include "codec/csv/planner.h"
 #include "codec/csv/utf8.h"
 
 namespace pulter::csv {
 namespace {
 
 constexpr std::string_view byte_order_mark = "\xef\xbb\xbf";
-
-/// Keeps where batches begin, at most checkpoints_max of them.
-class Checkpoints final : public BatchPass::Sink {
- public:
-  explicit Checkpoints(Plan& plan) : plan_(plan) {}
-
-  bool batch(const BatchRange& range) override {
-    ++plan_.batch_count;
-    if ((range.index - 1) % plan_.checkpoint_stride != 0) return true;
-    if (plan_.checkpoints.size() == checkpoints_max) {
-      for (std::size_t i = 0; i < checkpoints_max / 2; ++i) plan_.checkpoints[i] = plan_.checkpoints[2 * i];
-      plan_.checkpoints.resize(checkpoints_max / 2);
-      plan_.checkpoint_stride *= 2;
-      if ((range.index - 1) % plan_.checkpoint_stride != 0) return true;
-    }
-    plan_.checkpoints.push_back({range.index, range.first_row, range.begin});
-    return true;
-  }
-
- private:
-  Plan& plan_;
-};
 
 std::string number(std::uint64_t value) {
   return std::to_string(value);
@@ -127,40 +106,99 @@ Result<> take_header(Plan& plan, std::string_view file, const PlanSettings& sett
 
 }  // namespace
 
-Result<Plan> make_plan(std::string_view file, const PlanSettings& settings) {
-  Result<> checked = check_settings(settings);
-  if (!checked) return fail(std::move(checked.error()));
-  Plan plan;
-  plan.file_bytes = file.size();
-  plan.batch_size = settings.batch_size;
-  plan.max_batch_bytes = settings.max_batch_bytes;
-  plan.envelope_bytes = settings.envelope_bytes;
-  plan.send_extra = !settings.drop_unmapped;
-  if (settings.delimiter) {
-    plan.dialect.delimiter = *settings.delimiter;
-    if (const auto kind = not_csv_kind(file)) {
-      return fail(ErrorCode::not_csv, 0,
-                  "The file is " + *kind + ", not a CSV; export it as CSV and upload that.");
-    }
+bool Planner::Checkpoints::batch(const BatchRange& range) {
+  ++plan_.batch_count;
+  if ((range.index - 1) % plan_.checkpoint_stride != 0) return true;
+  if (plan_.checkpoints.size() == checkpoints_max) {
+    for (std::size_t i = 0; i < checkpoints_max / 2; ++i) plan_.checkpoints[i] = plan_.checkpoints[2 * i];
+    plan_.checkpoints.resize(checkpoints_max / 2);
+    plan_.checkpoint_stride *= 2;
+    if ((range.index - 1) % plan_.checkpoint_stride != 0) return true;
+  }
+  plan_.checkpoints.push_back({range.index, range.first_row, range.begin});
+  return true;
+}
+
+Planner::Planner(PlanSettings settings) : settings_(std::move(settings)) {}
+
+void Planner::read(std::string_view so_far) {
+  // A sample that is shorter because the file is not here yet could look like another dialect.
+  constexpr std::size_t head_bytes = byte_order_mark.size() + sniffed_bytes_max + padding_bytes;
+  if (needs_all_ || problem_ || so_far.size() < head_bytes) return;
+  if (pass_) {
+    pass_->grow(so_far);
   } else {
+    begin_early(so_far);
+  }
+  if (!pass_) return;
+  Result<> run = pass_->run_ahead();
+  if (!run) problem_ = std::move(run.error());
+}
+
+/// Begins where the header is whole. Where it is not, or bad, only the whole file tells which; a header of
+/// 16 MiB is not read anew with each piece that comes.
+void Planner::begin_early(std::string_view so_far) {
+  const bool begun = begin(so_far).has_value();
+  if (begun && plan_.data_begin + padding_bytes <= so_far.size()) return;
+  pass_.reset();
+  plan_ = {};
+  needs_all_ = true;
+}
+
+Result<Plan> Planner::finish(std::string_view file) {
+  if (problem_) return fail(std::move(*problem_));
+  if (pass_) {
+    pass_->grow(file);
+  } else {
+    Result<> begun = begin(file);
+    if (!begun) return fail(std::move(begun.error()));
+  }
+  plan_.file_bytes = file.size();
+  Result<> run = pass_->run(true);
+  if (!run) return fail(std::move(run.error()));
+  Result<> judged = judge(file, *pass_, plan_, settings_);
+  if (!judged) return fail(std::move(judged.error()));
+  take_counts(plan_, *pass_);
+  return std::move(plan_);
+}
+
+/// All up to the first row.
+Result<> Planner::begin(std::string_view file) {
+  Result<> checked = check_settings(settings_);
+  if (!checked) return checked;
+  plan_.batch_size = settings_.batch_size;
+  plan_.max_batch_bytes = settings_.max_batch_bytes;
+  plan_.envelope_bytes = settings_.envelope_bytes;
+  plan_.send_extra = !settings_.drop_unmapped;
+  Result<> dialect = take_dialect(file);
+  if (!dialect) return dialect;
+  Result<> header = take_header(plan_, file, settings_);
+  if (!header) return header;
+  const char delimiter = plan_.dialect.delimiter;
+  measure_.emplace(plan_.columns, plan_.file_columns, delimiter, plan_.send_extra);
+  const CutRule rule{plan_.batch_size, plan_.max_batch_bytes - plan_.envelope_bytes};
+  pass_.emplace(file, delimiter, plan_.file_columns, *measure_, rule, Checkpoint{1, 1, plan_.data_begin},
+                sink_);
+  return {};
+}
+
+Result<> Planner::take_dialect(std::string_view file) {
+  if (!settings_.delimiter) {
     Result<Dialect> sniffed = sniff(file);
     if (!sniffed) return fail(std::move(sniffed.error()));
-    plan.dialect = *sniffed;
+    plan_.dialect = *sniffed;
+    return {};
   }
-  Result<> header = take_header(plan, file, settings);
-  if (!header) return fail(std::move(header.error()));
+  plan_.dialect.delimiter = *settings_.delimiter;
+  if (const auto kind = not_csv_kind(file)) {
+    return fail(ErrorCode::not_csv, 0,
+                "The file is " + *kind + ", not a CSV; export it as CSV and upload that.");
+  }
+  return {};
+}
 
-  const RowMeasure measure(plan.columns, plan.file_columns, plan.dialect.delimiter, plan.send_extra);
-  Checkpoints sink(plan);
-  BatchPass pass(file, plan.dialect.delimiter, plan.file_columns, measure,
-                 {plan.batch_size, plan.max_batch_bytes - plan.envelope_bytes}, {1, 1, plan.data_begin},
-                 sink);
-  Result<> run = pass.run(true);
-  if (!run) return fail(std::move(run.error()));
-  Result<> judged = judge(file, pass, plan, settings);
-  if (!judged) return fail(std::move(judged.error()));
-  take_counts(plan, pass);
-  return plan;
+Result<Plan> make_plan(std::string_view file, const PlanSettings& settings) {
+  return Planner(settings).finish(file);
 }
 
 }  // namespace pulter::csv

@@ -13,6 +13,9 @@ class Utf8Check {
   /// The text to check begins at `begin`, which starts a character; what stands before is known to be valid.
   Utf8Check(std::string_view file, std::uint64_t begin) : file_(file), checked_to_(begin) {}
 
+  /// From now on `file` is the text: what it was and more, perhaps elsewhere in memory.
+  void grow(std::string_view file) noexcept { file_ = file; }
+
   /// Checks up to `end`; a character that goes on there is checked by the next call, or is an error where the
   /// file ends. `high`: what a kernel marked in the bytes since the last call; null: nobody has looked. False
   /// where something is not UTF-8: then ask `first_invalid`.

@@ -146,9 +146,12 @@ io::Task<Response> create_from_json(Context& context, std::string key) {
   if (asked->file_name.empty() && source.kind == ImportSource::Kind::path) {
     asked->file_name = source.path.substr(source.path.rfind('/') + 1);
   }
-  auto file = co_await spool_source(context, source, file_limit(services, asked->max_bytes));
+  auto draft = co_await services.intake.prepare(context.scope, *asked);
+  if (!draft) co_return problem(draft.error());
+  const std::uint64_t limit = file_limit(services, asked->max_bytes);
+  auto file = co_await spool_source(context, source, limit, draft->ahead.get());
   if (!file) co_return problem(file.error());
-  auto accepted = co_await services.intake.accept(context.scope, std::move(*asked), std::move(*file));
+  auto accepted = co_await services.intake.accept(context.scope, std::move(*draft), std::move(*file));
   co_return accepted_response(services, accepted);
 }
 

@@ -28,7 +28,7 @@ Error named(Error error) {
 }  // namespace
 
 io::Task<Result<model::SpoolFile>> spool_source(Context& context, const ImportSource& source,
-                                                std::uint64_t max_bytes) {
+                                                std::uint64_t max_bytes, io::CopyReader* reader) {
   store::Spool& spool = context.services.spool;
   if (source.kind == ImportSource::Kind::upload) {
     // Who may only upload for one importer brings the file itself.
@@ -58,12 +58,12 @@ io::Task<Result<model::SpoolFile>> spool_source(Context& context, const ImportSo
           "says that an open file comes beside the request, but none came (SCM_RIGHTS, with the "
           "first byte of the request)");
     }
-    co_return co_await spool.adopt(context.scope, fd, max_bytes);
+    co_return co_await spool.adopt(context.scope, fd, max_bytes, reader);
   }
   Opening opening{source.path, std::nullopt};
   co_await io::offload(context.scope, open_path, &opening);
   if (!*opening.opened) co_return std::unexpected(named(std::move(opening.opened->error())));
-  co_return co_await spool.adopt(context.scope, (*opening.opened)->get(), max_bytes);
+  co_return co_await spool.adopt(context.scope, (*opening.opened)->get(), max_bytes, reader);
 }
 
 }  // namespace pulter::control

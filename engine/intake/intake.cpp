@@ -5,6 +5,7 @@
 
 #include "codec/csv/plan.h"
 #include "codec/json/batch_writer.h"
+#include "codec/text/encoding.h"
 #include "engine/intake/new_webhook.h"
 #include "engine/intake/planner.h"
 #include "engine/shard/new_id.h"
@@ -74,13 +75,23 @@ void take_plan(model::Import& import, Planned planned, std::string& plan_bytes) 
   plan_bytes = csv::encode(planned.plan);
 }
 
+/// Whether a file of this encoding, declared or not, may be planned without being converted.
+bool may_be_utf8(const std::string& declared) {
+  if (declared.empty()) return true;
+  const auto encoding = text::find_encoding(declared);
+  return encoding && encoding->encoding == text::Encoding::utf8;
+}
+
 /// Plans the file into the import; a bad file becomes the import's error. An error of this is a refusal.
+/// `ahead` may be null.
 io::Task<Result<std::string>> plan_import(io::Scope& scope, store::Spool& spool, model::Import& import,
-                                          model::SpoolFile file, const IntakeSettings& limits) {
+                                          model::SpoolFile file, PlanAhead* ahead,
+                                          const IntakeSettings& limits) {
   import.file = import.text = std::move(file);
   PlanRequest request{.encoding = import.settings.encoding,
                       .settings = plan_settings(import, limits),
                       .unpacked_bytes_max = lower_limit(import.settings.max_bytes, limits.max_file_bytes)};
+  if (ahead != nullptr) request.ahead = ahead->take();
   auto planned = co_await plan_file(scope, spool, import.file, std::move(request));
   std::string plan_bytes;
   if (planned) {
@@ -128,7 +139,7 @@ io::Task<Result<model::Importer>> Intake::find_importer(const std::string& templ
 }
 
 /// The import as asked for, with the webhook that it needs to be there. Nothing is stored yet.
-io::Task<Result<Intake::Draft>> Intake::draft(io::Scope& scope, const ImportRequest& request) {
+io::Task<Result<Draft>> Intake::draft(io::Scope& scope, const ImportRequest& request) {
   auto importer = co_await find_importer(request.template_id);
   if (!importer) co_return fail(std::move(importer.error()));
   Draft draft;
@@ -170,22 +181,36 @@ io::Task<> Intake::remove_files(io::Scope& scope, const model::Import& import) {
   static_cast<void>(removed);  // what stays is swept up as left over at the next start
 }
 
+io::Task<Result<Draft>> Intake::prepare(io::Scope& scope, const ImportRequest& request) {
+  auto drafted = co_await draft(scope, request);
+  if (drafted && may_be_utf8(request.encoding))
+    drafted->ahead = std::make_unique<PlanAhead>(plan_settings(drafted->import, settings_));
+  co_return drafted;
+}
+
 io::Task<Result<Accepted>> Intake::accept(io::Scope& scope, ImportRequest request, model::SpoolFile file) {
-  model::Import leftover;
-  leftover.file = leftover.text = file;
   auto drafted = co_await draft(scope, request);
   if (!drafted) {
+    model::Import leftover;
+    leftover.file = leftover.text = std::move(file);
     co_await remove_files(scope, leftover);
     co_return fail(std::move(drafted.error()));
   }
-  auto plan = co_await plan_import(scope, spool_, drafted->import, std::move(file), settings_);
+  co_return co_await accept(scope, std::move(*drafted), std::move(file));
+}
+
+io::Task<Result<Accepted>> Intake::accept(io::Scope& scope, Draft draft, model::SpoolFile file) {
+  model::Import leftover;
+  leftover.file = leftover.text = file;
+  auto plan =
+      co_await plan_import(scope, spool_, draft.import, std::move(file), draft.ahead.get(), settings_);
   if (!plan) {
     co_await remove_files(scope, leftover);
     co_return fail(std::move(plan.error()));
   }
-  leftover.text = drafted->import.text;
+  leftover.text = draft.import.text;
   bool may_be_stored = false;
-  auto stored = co_await store_draft(std::move(*drafted), std::move(*plan), &may_be_stored);
+  auto stored = co_await store_draft(std::move(draft), std::move(*plan), &may_be_stored);
   if (stored && !stored->repeated) remember(leftover.text);
   if (stored ? stored->repeated : !may_be_stored) co_await remove_files(scope, leftover);
   co_return stored;
@@ -231,7 +256,7 @@ io::Task<Result<model::Import>> Intake::fill(io::Scope& scope, const std::string
                                             : std::move(found.detail));
   } else if (!found.value->planned && !found.value->cancelled) {
     model::Import import = std::move(*found.value);
-    auto plan = co_await plan_import(scope, spool_, import, std::move(file), settings_);
+    auto plan = co_await plan_import(scope, spool_, import, std::move(file), nullptr, settings_);
     if (plan) {
       leftover.text = import.text;
       store::FillImport request{.import = std::move(import), .plan = std::move(*plan)};

@@ -144,9 +144,16 @@ io::Task<Result<Planned>> plan_copy(io::Scope& scope, store::Spool& spool, model
   co_return fail(std::move(problem));
 }
 
+/// The plan of the file as it is: the one that was made while it came, else made now.
+io::Task<Result<csv::Plan>> plan_as_is(io::Scope& scope, store::OpenFile& file, PlanRequest& request) {
+  if (request.ahead && file.failed()) co_return unreadable();
+  if (request.ahead) co_return *std::exchange(request.ahead, std::nullopt);
+  co_return co_await make_plan(scope, file, request.settings);
+}
+
 /// Plans a file that is not packed.
 io::Task<Result<Planned>> plan_text(io::Scope& scope, store::Spool& spool, const Source& source,
-                                    const PlanRequest& request) {
+                                    PlanRequest& request) {
   const std::string_view bytes = source.open->bytes();
   auto known = known_encoding(bytes, request.encoding);
   if (!known) co_return fail(std::move(known.error()));
@@ -157,7 +164,7 @@ io::Task<Result<Planned>> plan_text(io::Scope& scope, store::Spool& spool, const
                      "This is not a CSV: it looks like " + *kind +
                          ". Export the table as CSV (in a spreadsheet: Save as, CSV UTF-8) and upload that.");
     }
-    auto plan = co_await make_plan(scope, *source.open, request.settings);
+    auto plan = co_await plan_as_is(scope, *source.open, request);
     if (plan) {
       Planned planned{.text = source.file, .encoding = "utf-8", .plan = std::move(*plan)};
       co_return planned;
@@ -187,6 +194,13 @@ csv::Note unpacked_note(const model::SpoolFile& packed, const model::SpoolFile& 
 
 }  // namespace
 
+void PlanAhead::read(std::string_view copied, bool whole) noexcept {
+  if (!planner_) planner_ = std::make_unique<csv::Planner>(settings_);
+  if (!whole) return planner_->read(copied);
+  plan_ = planner_->finish(copied);
+  planner_.reset();
+}
+
 io::Task<Result<Planned>> plan_file(io::Scope& scope, store::Spool& spool, const model::SpoolFile& file,
                                     PlanRequest request) {
   auto opened = co_await spool.open(scope, file);
@@ -196,6 +210,7 @@ io::Task<Result<Planned>> plan_file(io::Scope& scope, store::Spool& spool, const
     auto planned = co_await plan_text(scope, spool, source, request);
     co_return planned;
   }
+  request.ahead.reset();  // of the packed bytes
   auto unpacked = co_await unpack_file(scope, spool, *source.open, request.unpacked_bytes_max);
   if (!unpacked) co_return fail(std::move(unpacked.error()));
   auto copy = co_await spool.open(scope, *unpacked);

@@ -83,35 +83,42 @@ io::Task<Result<model::SpoolFile>> DiskUpload::finish(io::Scope& scope) {
   co_return file;
 }
 
-/// Copies a descriptor's content into a new file, reads the copy for its digest, and keeps it. Blocks.
-struct Adoption {
-  const std::string& folder;
-  std::string key;
-  int fd;
-  std::uint64_t bytes_max;
-  Result<model::SpoolFile> result{};
+/// Copies a descriptor's content into a new file, reads the copy for its digest meanwhile, and keeps it.
+/// Blocks.
+class Adoption final : public io::CopyReader {
+ public:
+  Adoption(const std::string& folder, std::string key, int fd, std::uint64_t bytes_max,
+           io::CopyReader* reader)
+      : folder_(folder), key_(std::move(key)), fd_(fd), bytes_max_(bytes_max), reader_(reader) {}
 
   void operator()() noexcept { result = run(); }
 
-  Result<model::SpoolFile> run() {
-    Result<io::TemporaryFile> file = io::TemporaryFile::create(folder);
-    if (!file) return fail(std::move(file.error()));
-    const Result<std::uint64_t> length = file->copy_from(fd, bytes_max);
-    if (!length) return fail(length.error());
-    Result<std::string> digest = digest_of(file->fd());
-    if (!digest) return fail(std::move(digest.error()));
-    if (Result<> kept = file->keep(key); !kept) return fail(std::move(kept.error()));
-    return model::SpoolFile{key, *length, std::move(*digest), nullptr};
+  void read(std::string_view copied, bool whole) noexcept override {
+    digest_.update(copied.substr(digested_));
+    digested_ = copied.size();
+    if (reader_ != nullptr) reader_->read(copied, whole);
   }
 
-  static Result<std::string> digest_of(int file) {
-    const Result<io::MappedFile> mapping = io::MappedFile::open(file);
-    if (!mapping) return fail(mapping.error());
-    mapping->advise_sequential();
-    std::string text = digest_text(mapping->bytes());
-    if (Result<> whole = mapping->check(); !whole) return fail(std::move(whole.error()));
-    return text;
+  Result<model::SpoolFile> result{};
+
+ private:
+  Result<model::SpoolFile> run() {
+    Result<io::TemporaryFile> file = io::TemporaryFile::create(folder_);
+    if (!file) return fail(std::move(file.error()));
+    const Result<std::uint64_t> length = file->copy_from(fd_, bytes_max_, this);
+    if (!length) return fail(length.error());
+    PULTER_CHECK(digested_ == *length);
+    if (Result<> kept = file->keep(key_); !kept) return fail(std::move(kept.error()));
+    return model::SpoolFile{key_, *length, digest_.text(), nullptr};
   }
+
+  const std::string& folder_;
+  std::string key_;
+  int fd_;
+  std::uint64_t bytes_max_;
+  io::CopyReader* reader_;
+  std::uint64_t digested_ = 0;
+  Digest digest_;
 };
 
 Result<std::shared_ptr<OpenFile>> map_file(const std::string& path, const model::SpoolFile& file) {
@@ -148,8 +155,9 @@ io::Task<Result<std::unique_ptr<Upload>>> DiskSpool::begin(io::Scope& scope, std
   co_return upload;
 }
 
-io::Task<Result<model::SpoolFile>> DiskSpool::adopt(io::Scope& scope, int fd, std::uint64_t max_bytes) {
-  Adoption adoption{folder_, make_spool_key(scope.io()), fd, limit_of(max_bytes)};
+io::Task<Result<model::SpoolFile>> DiskSpool::adopt(io::Scope& scope, int fd, std::uint64_t max_bytes,
+                                                    io::CopyReader* reader) {
+  Adoption adoption(folder_, make_spool_key(scope.io()), fd, limit_of(max_bytes), reader);
   co_await on_worker(scope, adoption);
   co_return std::move(adoption.result);
 }

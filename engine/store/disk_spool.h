@@ -19,7 +19,8 @@ class DiskSpool final : public Spool {
   static Result<std::unique_ptr<DiskSpool>> open(std::string folder);
 
   io::Task<Result<std::unique_ptr<Upload>>> begin(io::Scope& scope, std::uint64_t max_bytes) override;
-  io::Task<Result<model::SpoolFile>> adopt(io::Scope& scope, int fd, std::uint64_t max_bytes) override;
+  io::Task<Result<model::SpoolFile>> adopt(io::Scope& scope, int fd, std::uint64_t max_bytes,
+                                           io::CopyReader* reader) override;
   /// Errors: gone (no such file any more), file_read_failed (not what was put there), limit_reached.
   io::Task<Result<std::shared_ptr<OpenFile>>> open(io::Scope& scope, const model::SpoolFile& file) override;
   io::Task<Result<>> remove(io::Scope& scope, std::string_view key) override;

@@ -80,7 +80,8 @@ io::Task<Result<std::unique_ptr<Upload>>> MemorySpool::begin(io::Scope&, std::ui
   co_return upload;
 }
 
-io::Task<Result<model::SpoolFile>> MemorySpool::adopt(io::Scope& scope, int fd, std::uint64_t max_bytes) {
+io::Task<Result<model::SpoolFile>> MemorySpool::adopt(io::Scope& scope, int fd, std::uint64_t max_bytes,
+                                                      io::CopyReader* reader) {
   // A real descriptor, also in a simulation: mapped, so that it needs no Io.
   Result<io::MappedFile> mapping = io::MappedFile::open(fd);
   if (!mapping) co_return fail(std::move(mapping.error()));
@@ -90,6 +91,8 @@ io::Task<Result<model::SpoolFile>> MemorySpool::adopt(io::Scope& scope, int fd, 
     co_return fail(ErrorCode::disk_full, "The disk is full. Make room and try again.");
   room_ -= bytes.size();
   model::SpoolFile file = keep(scope.io(), std::string(bytes));
+  if (reader != nullptr)
+    reader->read(std::string_view(*files_[file.key].content).substr(0, file.length), true);
   co_return file;
 }
 

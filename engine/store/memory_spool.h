@@ -14,7 +14,8 @@ namespace pulter::store {
 class MemorySpool final : public Spool {
  public:
   io::Task<Result<std::unique_ptr<Upload>>> begin(io::Scope& scope, std::uint64_t max_bytes) override;
-  io::Task<Result<model::SpoolFile>> adopt(io::Scope& scope, int fd, std::uint64_t max_bytes) override;
+  io::Task<Result<model::SpoolFile>> adopt(io::Scope& scope, int fd, std::uint64_t max_bytes,
+                                           io::CopyReader* reader) override;
   io::Task<Result<std::shared_ptr<OpenFile>>> open(io::Scope& scope, const model::SpoolFile& file) override;
   io::Task<Result<>> remove(io::Scope& scope, std::string_view key) override;
   io::Task<Result<std::vector<std::string>>> list(io::Scope& scope, std::int64_t before_ms) override;

@@ -8,6 +8,7 @@
 
 #include "codec/base/result.h"
 #include "engine/model/import.h"
+#include "io/file/file.h"
 #include "io/scope.h"
 #include "io/task.h"
 
@@ -41,8 +42,10 @@ class Spool {
   /// `max_bytes` 0: no limit.
   virtual io::Task<Result<std::unique_ptr<Upload>>> begin(io::Scope& scope, std::uint64_t max_bytes) = 0;
   /// Copies the whole content behind `fd` (a reflink where the file system can). The caller keeps `fd`.
-  /// Durable as with Upload::finish.
-  virtual io::Task<Result<model::SpoolFile>> adopt(io::Scope& scope, int fd, std::uint64_t max_bytes) = 0;
+  /// Durable as with Upload::finish. `reader` reads the copy along, on whatever thread makes it, before
+  /// adopt returns; null: nobody. A small file, which is sooner read afterwards, need not be shown to it.
+  virtual io::Task<Result<model::SpoolFile>> adopt(io::Scope& scope, int fd, std::uint64_t max_bytes,
+                                                   io::CopyReader* reader) = 0;
   virtual io::Task<Result<std::shared_ptr<OpenFile>>> open(io::Scope& scope,
                                                            const model::SpoolFile& file) = 0;
   /// Removing what is not there is no error.

@@ -131,9 +131,10 @@ io::Task<Result<std::unique_ptr<Upload>>> TieredSpool::begin(io::Scope&, std::ui
   co_return upload;
 }
 
-io::Task<Result<model::SpoolFile>> TieredSpool::adopt(io::Scope& scope, int fd, std::uint64_t max_bytes) {
+io::Task<Result<model::SpoolFile>> TieredSpool::adopt(io::Scope& scope, int fd, std::uint64_t max_bytes,
+                                                      io::CopyReader* reader) {
   std::optional<std::string> content = co_await read_small(scope, fd, small_max_);
-  if (!content) co_return co_await large_.adopt(scope, fd, max_bytes);
+  if (!content) co_return co_await large_.adopt(scope, fd, max_bytes, reader);
   if (content->size() > limit_of(max_bytes)) co_return fail(too_large(max_bytes));
   co_return small_file(scope.io(), *content);
 }

@@ -24,7 +24,8 @@ class TieredSpool final : public Spool {
   TieredSpool(Spool& large, StoreClient& store) : large_(large), store_(store) {}
 
   io::Task<Result<std::unique_ptr<Upload>>> begin(io::Scope& scope, std::uint64_t max_bytes) override;
-  io::Task<Result<model::SpoolFile>> adopt(io::Scope& scope, int fd, std::uint64_t max_bytes) override;
+  io::Task<Result<model::SpoolFile>> adopt(io::Scope& scope, int fd, std::uint64_t max_bytes,
+                                           io::CopyReader* reader) override;
   io::Task<Result<std::shared_ptr<OpenFile>>> open(io::Scope& scope, const model::SpoolFile& file) override;
   /// Small files are removed by the store itself, with what names them; here they are forgotten.
   io::Task<Result<>> remove(io::Scope& scope, std::string_view key) override;

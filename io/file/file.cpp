@@ -62,8 +62,8 @@ Result<> TemporaryFile::append(std::string_view bytes) {
   return write_all(fd_.get(), bytes, path_);
 }
 
-Result<std::uint64_t> TemporaryFile::copy_from(int source, std::uint64_t bytes_max) {
-  return copy_content(source, fd_.get(), bytes_max, path_);
+Result<std::uint64_t> TemporaryFile::copy_from(int source, std::uint64_t bytes_max, CopyReader* reader) {
+  return copy_content(source, fd_.get(), bytes_max, path_, reader);
 }
 
 Result<> TemporaryFile::keep(const std::string& name) {

@@ -36,9 +36,10 @@ io::Task<Result<std::unique_ptr<store::Upload>>> ProcessSpool::begin(io::Scope& 
   co_return upload;
 }
 
-io::Task<Result<model::SpoolFile>> ProcessSpool::adopt(io::Scope& scope, int fd, std::uint64_t max_bytes) {
+io::Task<Result<model::SpoolFile>> ProcessSpool::adopt(io::Scope& scope, int fd, std::uint64_t max_bytes,
+                                                       io::CopyReader* reader) {
   if (is_dead_) co_return fail(ErrorCode::io_failed, "The process is gone.");
-  auto file = co_await disk_.adopt(scope, fd, max_bytes);
+  auto file = co_await disk_.adopt(scope, fd, max_bytes, reader);
   co_return file;
 }
 

@@ -23,7 +23,8 @@ class ProcessSpool final : public store::Spool {
   void die() { is_dead_ = true; }
 
   io::Task<Result<std::unique_ptr<store::Upload>>> begin(io::Scope& scope, std::uint64_t max_bytes) override;
-  io::Task<Result<model::SpoolFile>> adopt(io::Scope& scope, int fd, std::uint64_t max_bytes) override;
+  io::Task<Result<model::SpoolFile>> adopt(io::Scope& scope, int fd, std::uint64_t max_bytes,
+                                           io::CopyReader* reader) override;
   io::Task<Result<std::shared_ptr<store::OpenFile>>> open(io::Scope& scope,
                                                           const model::SpoolFile& file) override;
   io::Task<Result<>> remove(io::Scope& scope, std::string_view key) override;

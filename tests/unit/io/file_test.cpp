@@ -8,7 +8,11 @@
 #include <cerrno>
 #include <chrono>
 #include <cstdlib>
+#include <functional>
+#include <string>
 #include <thread>
+
+#include "io/file/mapped_file.h"
 
 namespace pulter::io::test {
 namespace {
@@ -122,6 +126,123 @@ TEST_F(Files, AFileThatIsCutMeanwhileIsRefusedOrCopiedAsItWas) {
     } else {
       EXPECT_TRUE(read_back("cut") == bytes.substr(0, *copied)) << "round " << round;
     }
+  }
+}
+
+/// Keeps what it was shown, and does something before the second piece.
+class Keeper final : public CopyReader {
+ public:
+  void read(std::string_view copied, bool whole) noexcept override {
+    EXPECT_FALSE(was_whole) << "nothing comes after the last call";
+    ASSERT_GE(copied.size(), bytes.size()) << "only ever more";
+    EXPECT_TRUE(copied.starts_with(bytes)) << "and the same";
+    bytes = copied;
+    was_whole = whole;
+    ++calls;
+    volatile char padding = 0;
+    for (std::size_t i = 0; i < MappedFile::padding_bytes; ++i) padding = copied.data()[copied.size() + i];
+    static_cast<void>(padding);
+    if (calls == 1 && meanwhile) meanwhile();
+  }
+
+  std::string bytes;
+  bool was_whole = false;
+  int calls = 0;
+  std::function<void()> meanwhile;
+};
+
+std::string numbered(std::size_t size) {
+  std::string bytes;
+  while (bytes.size() < size) bytes += std::to_string(bytes.size()) + '\n';
+  bytes.resize(size);
+  return bytes;
+}
+
+TEST_F(Files, WhoReadsAlongIsShownTheWholeCopy) {
+  constexpr std::size_t piece = 256 * 1024;
+  for (const std::size_t size : {std::size_t{0}, std::size_t{1}, std::size_t{4096}, piece - 1, piece,
+                                 piece + 1, 4 * piece, 4 * piece + 4096, 5 * piece - 64}) {
+    const UniqueFd source(::memfd_create("source", MFD_CLOEXEC));
+    ASSERT_TRUE(write_all(source.get(), numbered(size), "source"));
+    Result<TemporaryFile> file = TemporaryFile::create(folder);
+    ASSERT_TRUE(file);
+    Keeper keeper;
+    EXPECT_EQ(file->copy_from(source.get(), UINT64_MAX, &keeper), size);
+    EXPECT_TRUE(keeper.was_whole);
+    EXPECT_TRUE(keeper.bytes == numbered(size)) << size;
+    EXPECT_LE(static_cast<std::size_t>(keeper.calls), size / piece + 2) << "in pieces";
+    ASSERT_TRUE(file->keep("copy"));
+    EXPECT_TRUE(read_back("copy") == numbered(size)) << size;
+  }
+}
+
+TEST_F(Files, WhoReadsAlongIsShownAPipeAndAProcFileToo) {
+  int ends[2];
+  ASSERT_EQ(::pipe(ends), 0);
+  ASSERT_EQ(::write(ends[1], "piped", 5), 5);
+  ::close(ends[1]);
+  Result<TemporaryFile> file = TemporaryFile::create(folder);
+  ASSERT_TRUE(file);
+  Keeper piped;
+  EXPECT_EQ(file->copy_from(ends[0], 5, &piped), 5U);
+  ::close(ends[0]);
+  EXPECT_TRUE(piped.was_whole);
+  EXPECT_EQ(piped.bytes, "piped");
+  const Result<UniqueFd> proc = open_to_read("/proc/version");
+  Result<TemporaryFile> version = TemporaryFile::create(folder);
+  ASSERT_TRUE(proc && version);
+  Keeper kept;
+  const Result<std::uint64_t> length = version->copy_from(proc->get(), 1000, &kept);
+  ASSERT_TRUE(length);
+  EXPECT_GT(*length, 0U);
+  EXPECT_EQ(kept.bytes.size(), *length);
+  EXPECT_TRUE(kept.was_whole);
+}
+
+TEST_F(Files, WhoReadsAlongSeesTheCopyAndNotWhatBecomesOfTheSource) {
+  const std::string bytes = numbered(3'000'000);
+  const UniqueFd source(::memfd_create("source", MFD_CLOEXEC));
+  ASSERT_TRUE(write_all(source.get(), bytes, "source"));
+  Result<TemporaryFile> file = TemporaryFile::create(folder);
+  ASSERT_TRUE(file);
+  Keeper keeper;
+  keeper.meanwhile = [&] {
+    for (const off_t at : {off_t{0}, off_t{2'000'000}})
+      EXPECT_EQ(::pwrite(source.get(), "changed", 7, at), 7);
+  };
+  EXPECT_EQ(file->copy_from(source.get(), UINT64_MAX, &keeper), bytes.size());
+  ASSERT_TRUE(file->keep("copy"));
+  EXPECT_TRUE(read_back("copy") == keeper.bytes);
+  EXPECT_EQ(keeper.bytes.substr(0, 7), bytes.substr(0, 7));
+}
+
+TEST_F(Files, WhoReadsAlongIsShownWhatIsAppendedMeanwhile) {
+  const std::string bytes = numbered(3'000'000);
+  const UniqueFd source(::memfd_create("source", MFD_CLOEXEC));
+  ASSERT_TRUE(write_all(source.get(), bytes, "source"));
+  Result<TemporaryFile> file = TemporaryFile::create(folder);
+  ASSERT_TRUE(file);
+  Keeper keeper;
+  keeper.meanwhile = [&] { EXPECT_TRUE(write_all(source.get(), bytes, "source")); };
+  EXPECT_EQ(file->copy_from(source.get(), UINT64_MAX, &keeper), 2 * bytes.size());
+  EXPECT_TRUE(keeper.was_whole);
+  EXPECT_TRUE(keeper.bytes == bytes + bytes);
+  ASSERT_TRUE(file->keep("copy"));
+  EXPECT_TRUE(read_back("copy") == keeper.bytes);
+}
+
+TEST_F(Files, WhoReadsAlongDoesNotSaveAFileThatBecomesShorter) {
+  for (const off_t left : {off_t{0}, off_t{1'000'000}, off_t{2'999'999}}) {
+    const UniqueFd source(::memfd_create("source", MFD_CLOEXEC));
+    ASSERT_TRUE(write_all(source.get(), numbered(3'000'000), "source"));
+    Result<TemporaryFile> file = TemporaryFile::create(folder);
+    ASSERT_TRUE(file);
+    Keeper keeper;
+    keeper.meanwhile = [&] { EXPECT_EQ(::ftruncate(source.get(), left), 0); };
+    const Result<std::uint64_t> refused = file->copy_from(source.get(), UINT64_MAX, &keeper);
+    ASSERT_FALSE(refused) << left;
+    EXPECT_EQ(refused.error().code, ErrorCode::file_read_failed);
+    EXPECT_FALSE(keeper.was_whole);
   }
 }
 

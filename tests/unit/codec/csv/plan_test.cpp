@@ -12,6 +12,7 @@
 #include "codec/csv/cell_reader.h"
 #include "codec/csv/dialect.h"
 #include "codec/csv/kernel.h"
+#include "codec/csv/planner.h"
 #include "tests/unit/codec/csv/padded_text.h"
 
 namespace pulter::csv {
@@ -285,6 +286,92 @@ TEST(SelectKernel, SaysWhatIsWrong) {
   ASSERT_TRUE(select_kernel("scalar"));
   EXPECT_EQ(active_isa(), Isa::scalar);
   ASSERT_TRUE(select_kernel(""));
+}
+
+/// Plans `text` from pieces of `piece` bytes, each time elsewhere in memory and with other bytes behind it.
+Result<Plan> plan_in_pieces(std::string_view text, std::size_t piece, const PlanSettings& settings) {
+  Planner planner(settings);
+  for (std::size_t size = piece; size < text.size(); size += piece)
+    planner.read(PaddedText(text.substr(0, size)).view());
+  return planner.finish(PaddedText(text).view());
+}
+
+void expect_same_in_pieces(std::string_view text, const PlanSettings& settings, std::string_view what) {
+  const PaddedText padded(text);
+  const Result<Plan> whole = make_plan(padded.view(), settings);
+  for (const std::size_t piece :
+       {std::size_t{256} << 10, std::size_t{70'000}, std::size_t{16'384 + 64 + 7}}) {
+    const Result<Plan> plan = plan_in_pieces(text, piece, settings);
+    ASSERT_EQ(plan.has_value(), whole.has_value()) << what;
+    if (plan) {
+      EXPECT_EQ(*plan, *whole) << what << ", " << piece;
+    } else {
+      EXPECT_EQ(plan.error().code, whole.error().code) << what;
+      EXPECT_EQ(plan.error().at, whole.error().at) << what;
+      EXPECT_EQ(plan.error().detail, whole.error().detail) << what;
+    }
+  }
+}
+
+std::string many_rows(std::string_view row, std::size_t bytes) {
+  std::string text = "one,two\n";
+  while (text.size() < bytes) text += row;
+  return text;
+}
+
+TEST(Planner, PiecesGiveThePlanOfTheWhole) {
+  constexpr std::size_t bytes = 700'000;
+  for (const std::uint32_t batch_size : {1u, 100u, 1'000'000u}) {
+    for (const std::uint64_t room : {std::uint64_t{5'000}, std::uint64_t{64} << 20}) {
+      PlanSettings settings;
+      settings.batch_size = batch_size;
+      settings.max_batch_bytes = 1024 + room;
+      for (const std::string_view row : {"1,2\n", "1,\"2\n\"\r\n", "\"1 \"\"\",2\r", "1,2,3\n1\n",
+                                         "\xc3\xa4,\xf0\x9f\x98\x80\n", "1,2\n\n\r\n"})
+        expect_same_in_pieces(many_rows(row, bytes), settings, row);
+      // Line ends over every place where a piece may end.
+      for (const char* row : {"1,2\r\n", "1,2\n"}) {
+        std::string gaps = many_rows(row, 200'000);
+        gaps += std::string(150'000, '\n') + many_rows(row, 100'000) + std::string(200'000, '\r');
+        expect_same_in_pieces(gaps, settings, "gaps");
+      }
+    }
+  }
+}
+
+TEST(Planner, PiecesGiveTheErrorOfTheWhole) {
+  const std::string rows = many_rows("1,2\n", 400'000);
+  PlanSettings settings;
+  expect_same_in_pieces(rows + "\"3,4\n" + rows, settings, "unclosed quote");
+  expect_same_in_pieces(rows + "3,\xff\n" + rows, settings, "no UTF-8");
+  expect_same_in_pieces(rows + "3,\xe2\x82", settings, "a character cut by the end");
+  expect_same_in_pieces("one,\"two\n" + rows, settings, "a header that never ends");
+  expect_same_in_pieces("one,t\xffo\n" + rows, settings, "a header that is no UTF-8");
+  expect_same_in_pieces("PK\x03\x04" + rows, settings, "no CSV");
+  expect_same_in_pieces(std::string(300'000, '\n'), settings, "nothing");
+  expect_same_in_pieces(std::string(300'000, 'x') + ",two\n" + rows, settings, "a long header");
+  settings.delimiter = '\n';
+  expect_same_in_pieces(rows, settings, "bad settings");
+  settings.delimiter = ',';
+  settings.reject_ragged = true;
+  expect_same_in_pieces(rows + "1\n" + rows, settings, "ragged");
+  settings.reject_ragged = false;
+  settings.max_rows = 17;
+  expect_same_in_pieces(rows, settings, "too many rows");
+  settings.max_rows = 0;
+  settings.max_batch_bytes = 2'000;
+  expect_same_in_pieces(rows + std::string(5'000, 'x') + ",2\n" + rows, settings, "a row too large");
+}
+
+TEST(Planner, ARowThatIsTooLongIsNamedInPiecesToo) {
+  const std::string text = many_rows("1,2\n", 100'000) + std::string(row_bytes_max + 1000, 'x') + "\n1,2\n";
+  PlanSettings settings;
+  const PaddedText padded(text);
+  const Result<Plan> whole = make_plan(padded.view(), settings);
+  const Result<Plan> plan = plan_in_pieces(text, std::size_t{4} << 20, settings);
+  ASSERT_FALSE(plan || whole);
+  EXPECT_EQ(plan.error().code, ErrorCode::row_too_long);
+  EXPECT_EQ(plan.error().detail, whole.error().detail);
 }
 
 }  // namespace

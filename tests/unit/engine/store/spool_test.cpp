@@ -96,7 +96,7 @@ TEST_P(SpoolTest, AdoptsADescriptorsContent) {
   std::ofstream(path) << "a,b\n1,2\n";
   const int fd = ::open(path.c_str(), O_RDONLY | O_CLOEXEC);
   ASSERT_GE(fd, 0);
-  const auto file = await(spool_->adopt(*scope_, fd, 0));
+  const auto file = await(spool_->adopt(*scope_, fd, 0, nullptr));
   ASSERT_TRUE(file.has_value()) << file.error().detail;
   EXPECT_EQ(file->length, 8U);
   EXPECT_EQ(file->digest, digest_text("a,b\n1,2\n"));
@@ -104,7 +104,7 @@ TEST_P(SpoolTest, AdoptsADescriptorsContent) {
   auto opened = await(spool_->open(*scope_, *file));
   ASSERT_TRUE(opened.has_value());
   EXPECT_EQ((*opened)->bytes(), "a,b\n1,2\n") << "ours is a copy";
-  const auto refused = await(spool_->adopt(*scope_, fd, 5));
+  const auto refused = await(spool_->adopt(*scope_, fd, 5, nullptr));
   ASSERT_FALSE(refused.has_value());
   EXPECT_EQ(refused.error().code, ErrorCode::file_too_large);
   EXPECT_EQ(list().size(), 1U);
@@ -154,6 +154,35 @@ TEST_P(DiskSpoolTest, AFileThatWasChangedFromOutsideIsRefused) {
   const auto refused = await(spool_->open(*scope_, file));
   ASSERT_FALSE(refused.has_value());
   EXPECT_EQ(refused.error().code, ErrorCode::file_read_failed);
+}
+
+/// Changes the file that is being copied.
+class Meddler final : public io::CopyReader {
+ public:
+  explicit Meddler(std::string path) : path_(std::move(path)) {}
+  void read(std::string_view copied, bool whole) noexcept override {
+    if (!whole) std::fstream(path_, std::ios::in | std::ios::out).seekp(2'000'000) << "changed meanwhile";
+    length = copied.size();
+  }
+  std::size_t length = 0;
+
+ private:
+  std::string path_;
+};
+
+TEST_P(DiskSpoolTest, TheDigestIsOfTheCopyWhateverBecomesOfTheSource) {
+  const std::string path = folder.file("source.csv");
+  std::ofstream(path) << some_content(3'000'000);
+  const int fd = ::open(path.c_str(), O_RDONLY | O_CLOEXEC);
+  Meddler meddler(path);
+  const auto file = await(spool_->adopt(*scope_, fd, 0, &meddler));
+  ::close(fd);
+  ASSERT_TRUE(file.has_value()) << file.error().detail;
+  EXPECT_EQ(meddler.length, 3'000'000U) << "it was shown all of it";
+  auto opened = await(spool_->open(*scope_, *file));
+  ASSERT_TRUE(opened.has_value());
+  EXPECT_NE((*opened)->bytes(), some_content(3'000'000));
+  EXPECT_EQ(file->digest, digest_text((*opened)->bytes()));
 }
 
 TEST_P(DiskSpoolTest, AFileThatIsCutUnderTheReaderFails) {

@@ -205,7 +205,7 @@ class AdoptTest : public testing::Test {
     return io::UniqueFd(ends[0]);
   }
   Result<model::SpoolFile> adopt(const io::UniqueFd& fd, std::uint64_t max_bytes = 0) {
-    return await_task(*scope_, tiered_->adopt(*scope_, fd.get(), max_bytes), client_.get());
+    return await_task(*scope_, tiered_->adopt(*scope_, fd.get(), max_bytes, nullptr), client_.get());
   }
   void expect_adopts(const io::UniqueFd& fd, std::string_view content, bool small) {
     auto file = adopt(fd);
