@@ -54,6 +54,8 @@ struct PlanSettings {
   std::vector<std::pair<std::string, std::string>> rename;
   /// Send only the columns that `rename` names; `__extra` is then not sent either.
   bool drop_unmapped = false;
+
+  bool operator==(const PlanSettings&) const = default;
 };
 
 /// Where one batch lies in the file: `begin` is the first byte of its first row, `end` that of the next

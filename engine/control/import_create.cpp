@@ -1,4 +1,5 @@
 #include <algorithm>
+#include <memory>
 #include <optional>
 
 #include "codec/base/ids.h"
@@ -146,12 +147,15 @@ io::Task<Response> create_from_json(Context& context, std::string key) {
   if (asked->file_name.empty() && source.kind == ImportSource::Kind::path) {
     asked->file_name = source.path.substr(source.path.rfind('/') + 1);
   }
-  auto draft = co_await services.intake.prepare(context.scope, *asked);
-  if (!draft) co_return problem(draft.error());
+  std::unique_ptr<intake::PlanAhead> ahead;
+  if (source.kind != ImportSource::Kind::upload) {
+    ahead = co_await services.intake.plan_ahead(context.scope, *asked);
+  }
   const std::uint64_t limit = file_limit(services, asked->max_bytes);
-  auto file = co_await spool_source(context, source, limit, draft->ahead.get());
+  auto file = co_await spool_source(context, source, limit, ahead.get());
   if (!file) co_return problem(file.error());
-  auto accepted = co_await services.intake.accept(context.scope, std::move(*draft), std::move(*file));
+  auto accepted =
+      co_await services.intake.accept(context.scope, std::move(*asked), std::move(*file), ahead.get());
   co_return accepted_response(services, accepted);
 }
 

@@ -91,7 +91,7 @@ io::Task<Result<std::string>> plan_import(io::Scope& scope, store::Spool& spool,
   PlanRequest request{.encoding = import.settings.encoding,
                       .settings = plan_settings(import, limits),
                       .unpacked_bytes_max = lower_limit(import.settings.max_bytes, limits.max_file_bytes)};
-  if (ahead != nullptr) request.ahead = ahead->take();
+  if (ahead != nullptr && ahead->settings() == request.settings) request.ahead = ahead->take();
   auto planned = co_await plan_file(scope, spool, import.file, std::move(request));
   std::string plan_bytes;
   if (planned) {
@@ -139,7 +139,7 @@ io::Task<Result<model::Importer>> Intake::find_importer(const std::string& templ
 }
 
 /// The import as asked for, with the webhook that it needs to be there. Nothing is stored yet.
-io::Task<Result<Draft>> Intake::draft(io::Scope& scope, const ImportRequest& request) {
+io::Task<Result<Intake::Draft>> Intake::draft(io::Scope& scope, const ImportRequest& request) {
   auto importer = co_await find_importer(request.template_id);
   if (!importer) co_return fail(std::move(importer.error()));
   Draft draft;
@@ -181,36 +181,32 @@ io::Task<> Intake::remove_files(io::Scope& scope, const model::Import& import) {
   static_cast<void>(removed);  // what stays is swept up as left over at the next start
 }
 
-io::Task<Result<Draft>> Intake::prepare(io::Scope& scope, const ImportRequest& request) {
+/// By a draft that is thrown away: a copy may take minutes, and the importer may be another one afterwards.
+io::Task<std::unique_ptr<PlanAhead>> Intake::plan_ahead(io::Scope& scope, const ImportRequest& request) {
+  std::unique_ptr<PlanAhead> ahead;
+  if (!may_be_utf8(request.encoding)) co_return ahead;
   auto drafted = co_await draft(scope, request);
-  if (drafted && may_be_utf8(request.encoding))
-    drafted->ahead = std::make_unique<PlanAhead>(plan_settings(drafted->import, settings_));
-  co_return drafted;
+  if (drafted) ahead = std::make_unique<PlanAhead>(plan_settings(drafted->import, settings_));
+  co_return ahead;
 }
 
-io::Task<Result<Accepted>> Intake::accept(io::Scope& scope, ImportRequest request, model::SpoolFile file) {
+io::Task<Result<Accepted>> Intake::accept(io::Scope& scope, ImportRequest request, model::SpoolFile file,
+                                          PlanAhead* ahead) {
+  model::Import leftover;
+  leftover.file = leftover.text = file;
   auto drafted = co_await draft(scope, request);
   if (!drafted) {
-    model::Import leftover;
-    leftover.file = leftover.text = std::move(file);
     co_await remove_files(scope, leftover);
     co_return fail(std::move(drafted.error()));
   }
-  co_return co_await accept(scope, std::move(*drafted), std::move(file));
-}
-
-io::Task<Result<Accepted>> Intake::accept(io::Scope& scope, Draft draft, model::SpoolFile file) {
-  model::Import leftover;
-  leftover.file = leftover.text = file;
-  auto plan =
-      co_await plan_import(scope, spool_, draft.import, std::move(file), draft.ahead.get(), settings_);
+  auto plan = co_await plan_import(scope, spool_, drafted->import, std::move(file), ahead, settings_);
   if (!plan) {
     co_await remove_files(scope, leftover);
     co_return fail(std::move(plan.error()));
   }
-  leftover.text = draft.import.text;
+  leftover.text = drafted->import.text;
   bool may_be_stored = false;
-  auto stored = co_await store_draft(std::move(draft), std::move(*plan), &may_be_stored);
+  auto stored = co_await store_draft(std::move(*drafted), std::move(*plan), &may_be_stored);
   if (stored && !stored->repeated) remember(leftover.text);
   if (stored ? stored->repeated : !may_be_stored) co_await remove_files(scope, leftover);
   co_return stored;

@@ -41,16 +41,6 @@ struct Accepted {
   bool repeated = false;  ///< the idempotency key was seen before: this is the first import
 };
 
-/// An import that is not stored yet, and what goes with it into the store.
-struct Draft {
-  model::Import import;
-  std::optional<model::Webhook> ensured;  ///< made with it, where the importer has none for its URL
-  bool only_ensured = false;              ///< that webhook alone gets the import
-  std::string idempotency_key;
-  /// Reads the file along on its way into the spool; null where it would not be planned as it is.
-  std::unique_ptr<PlanAhead> ahead;
-};
-
 struct IntakeSettings {
   std::uint64_t max_file_bytes = 0;  ///< 0: no limit
   std::uint64_t max_rows = 0;
@@ -69,18 +59,26 @@ class Intake {
 
   /// The first import of this idempotency key, if there is one: asked before the content is read.
   io::Task<Result<std::optional<model::Import>>> find_repeat(const std::string& idempotency_key);
+  /// For a file that is still to be copied into the spool: what plans it meanwhile. Null where it would not be
+  /// planned as it is, or the importer cannot be found: then `accept` says why.
+  io::Task<std::unique_ptr<PlanAhead>> plan_ahead(io::Scope& scope, const ImportRequest& request);
   /// A file that is in the spool becomes an import. On an error the file is removed from the spool again.
-  io::Task<Result<Accepted>> accept(io::Scope& scope, ImportRequest request, model::SpoolFile file);
-  /// The same in two steps, for a file that is still to be copied into the spool: by what is asked for, it
-  /// can be planned meanwhile. Nothing is stored by the first.
-  io::Task<Result<Draft>> prepare(io::Scope& scope, const ImportRequest& request);
-  io::Task<Result<Accepted>> accept(io::Scope& scope, Draft draft, model::SpoolFile file);
+  /// `ahead`, or null, saw it come; its plan counts where the importer's settings are still the same.
+  io::Task<Result<Accepted>> accept(io::Scope& scope, ImportRequest request, model::SpoolFile file,
+                                    PlanAhead* ahead = nullptr);
   /// An import without content yet (`receiving`).
   io::Task<Result<Accepted>> announce(io::Scope& scope, ImportRequest request);
   /// Its content came.
   io::Task<Result<model::Import>> fill(io::Scope& scope, const std::string& import_id, model::SpoolFile file);
 
  private:
+  /// An import that is not stored yet, and what goes with it into the store.
+  struct Draft {
+    model::Import import;
+    std::optional<model::Webhook> ensured;  ///< made with it, where the importer has none for its URL
+    bool only_ensured = false;              ///< that webhook alone gets the import
+    std::string idempotency_key;
+  };
   io::Task<Result<model::Importer>> find_importer(const std::string& template_id);
   io::Task<Result<Draft>> draft(io::Scope& scope, const ImportRequest& request);
   io::Task<Result<Accepted>> store_draft(Draft draft, std::string plan, bool* may_be_stored);

@@ -25,6 +25,7 @@ class PlanAhead final : public io::CopyReader {
   explicit PlanAhead(csv::PlanSettings settings) : settings_(std::move(settings)) {}
 
   void read(std::string_view copied, bool whole) noexcept override;
+  [[nodiscard]] const csv::PlanSettings& settings() const { return settings_; }
   /// Taken once, after the copy was made. It is of the bytes in the spool as they are.
   [[nodiscard]] std::optional<Result<csv::Plan>> take() { return std::exchange(plan_, std::nullopt); }
 

@@ -4,6 +4,7 @@
 #include <cerrno>
 #include <chrono>
 #include <limits>
+#include <memory>
 #include <optional>
 
 #include "codec/base/digest.h"
@@ -157,9 +158,11 @@ io::Task<Result<std::unique_ptr<Upload>>> DiskSpool::begin(io::Scope& scope, std
 
 io::Task<Result<model::SpoolFile>> DiskSpool::adopt(io::Scope& scope, int fd, std::uint64_t max_bytes,
                                                     io::CopyReader* reader) {
-  Adoption adoption(folder_, make_spool_key(scope.io()), fd, limit_of(max_bytes), reader);
-  co_await on_worker(scope, adoption);
-  co_return std::move(adoption.result);
+  // Not in this flow's frame: those are aligned to 16 bytes, a Digest to 64.
+  const auto adoption =
+      std::make_unique<Adoption>(folder_, make_spool_key(scope.io()), fd, limit_of(max_bytes), reader);
+  co_await on_worker(scope, *adoption);
+  co_return std::move(adoption->result);
 }
 
 io::Task<Result<std::shared_ptr<OpenFile>>> DiskSpool::open(io::Scope& scope, const model::SpoolFile& file) {

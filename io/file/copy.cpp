@@ -61,6 +61,7 @@ class Shown {
   Result<> finish(std::uint64_t size) {
     if (reader_ == nullptr) return {};
     if (mapping_.bytes().data() == nullptr || mapping_.bytes().size() != size) {
+      if (Result<> sound = mapping_.check(); !sound) return sound;
       Result<MappedFile> mapping = MappedFile::open(copy_);
       if (!mapping) return fail(std::move(mapping.error()));
       mapping_ = std::move(*mapping);
