@@ -11,11 +11,13 @@
 namespace pulter::store {
 
 Result<std::unique_ptr<Core>> open_core(const std::string& path, std::int64_t now_ms) {
-  Result<std::unique_ptr<Database>> db = open_database({.path = path, .read_only = false, .vfs = {}}, now_ms);
+  Result<std::unique_ptr<Database>> db = open_as_it_is({.path = path, .read_only = false, .vfs = {}});
   if (!db) return fail(std::move(db.error()));
   Result<std::unique_ptr<Journal>> journal =
       path == ":memory:" ? Journal::in_memory(limits::journal_bytes / 64) : Journal::open(path);
   if (!journal) return fail(std::move(journal.error()));
+  if (Result<> sound = check_journal(**db, **journal); !sound) return fail(std::move(sound.error()));
+  if (Result<> migrated = migrate(**db, now_ms); !migrated) return fail(std::move(migrated.error()));
   return std::make_unique<Core>(std::move(*db), std::move(*journal));
 }
 

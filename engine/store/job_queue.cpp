@@ -36,8 +36,9 @@ JobQueue::Taken JobQueue::take(std::vector<Job>& into, std::size_t count_max,
   into.assign(std::make_move_iterator(begin),
               std::make_move_iterator(begin + static_cast<std::ptrdiff_t>(count)));
   first_ += count;
-  if (first_ == jobs_.size()) {
-    jobs_.clear();
+  // Also where more always waits than is taken, what is left behind must not grow.
+  if (2 * first_ >= jobs_.size()) {
+    jobs_.erase(jobs_.begin(), jobs_.begin() + static_cast<std::ptrdiff_t>(first_));
     first_ = 0;
   }
   return Taken::jobs;

@@ -35,7 +35,7 @@ Result<> check_owner(Database& db) {
 }
 
 /// One script and its version number, in one transaction.
-bool migrate(Database& db, const char* script, std::size_t version) {
+bool run_script(Database& db, const char* script, std::size_t version) {
   const std::string stamp = "PRAGMA application_id = " + std::to_string(application_id) +
                             "; PRAGMA user_version = " + std::to_string(version) + ";";
   // A script may put a constraint's text right, which a defended connection refuses.
@@ -56,17 +56,27 @@ bool make_default_importer(Database& db, std::int64_t now_ms) {
 
 }  // namespace
 
-Result<std::unique_ptr<Database>> open_database(const Database::Settings& settings, std::int64_t now_ms) {
+Result<std::unique_ptr<Database>> open_as_it_is(const Database::Settings& settings) {
   Result<std::unique_ptr<Database>> opened = Database::open(settings);
   if (!opened) return opened;
-  Database& db = **opened;
-  if (Result<> owner = check_owner(db); !owner) return fail(std::move(owner.error()));
+  if (Result<> owner = check_owner(**opened); !owner) return fail(std::move(owner.error()));
+  return opened;
+}
+
+Result<> migrate(Database& db, std::int64_t now_ms) {
   const auto scripts = migrations();
   for (auto version = static_cast<std::size_t>(pragma(db, "PRAGMA user_version")); version < scripts.size();
        ++version) {
-    if (!migrate(db, scripts[version], version + 1)) return fail(to_error(*db.take_failure()));
+    if (!run_script(db, scripts[version], version + 1)) return fail(to_error(*db.take_failure()));
   }
   if (!make_default_importer(db, now_ms)) return fail(to_error(*db.take_failure()));
+  return {};
+}
+
+Result<std::unique_ptr<Database>> open_database(const Database::Settings& settings, std::int64_t now_ms) {
+  Result<std::unique_ptr<Database>> opened = open_as_it_is(settings);
+  if (!opened) return opened;
+  if (Result<> migrated = migrate(**opened, now_ms); !migrated) return fail(std::move(migrated.error()));
   return opened;
 }
 

@@ -8,6 +8,7 @@
 #include "engine/store/sqlite_schema.h"
 #include "io/clock.h"
 #include "io/file/file.h"
+#include "io/log.h"
 
 namespace pulter::store {
 
@@ -16,6 +17,8 @@ namespace {
 constexpr std::chrono::milliseconds quiet_before_tidying{50};
 /// Between two tries to commit while the disk is full.
 constexpr std::chrono::milliseconds retry_wait = limits::store_retry_wait;
+/// As long at least between two groups then: each tries all that waits in the journal first.
+constexpr std::chrono::milliseconds pause_when_behind{200};
 
 /// Secrets are in the file, so it is made before SQLite would make it with the mode of the umask; its log and
 /// its index take the mode over.
@@ -35,10 +38,13 @@ Result<std::unique_ptr<SqliteStore>> SqliteStore::open(SqliteStoreSettings setti
   PULTER_CHECK(settings.unix_ms);
   if (Result<> made = make_private_file(settings.path); !made) return fail(std::move(made.error()));
   Result<std::unique_ptr<Database>> writer =
-      open_database({.path = settings.path, .read_only = false, .vfs = settings.vfs}, settings.unix_ms());
+      open_as_it_is({.path = settings.path, .read_only = false, .vfs = settings.vfs});
   if (!writer) return fail(std::move(writer.error()));
   Result<std::unique_ptr<Journal>> journal = Journal::open(settings.path, settings.vfs);
   if (!journal) return fail(std::move(journal.error()));
+  if (Result<> sound = check_journal(**writer, **journal); !sound) return fail(std::move(sound.error()));
+  if (Result<> migrated = migrate(**writer, settings.unix_ms()); !migrated)
+    return fail(std::move(migrated.error()));
   auto core = std::make_unique<Core>(std::move(*writer), std::move(*journal));
   if (Result<> started = core->start(); !started) return fail(std::move(started.error()));
   Result<std::unique_ptr<Database>> reader =
@@ -118,6 +124,7 @@ void SqliteStore::run_writer() {
     } else if (!is_tidy) {
       patience = quiet_before_tidying;
     }
+    if (writer_->is_behind()) std::this_thread::sleep_for(pause_when_behind);
     // Whatever arrived while the last group was made durable is the next one.
     const JobQueue::Taken taken = writes_.take(group, group_requests_max, patience);
     if (taken == JobQueue::Taken::closed) break;
@@ -146,8 +153,11 @@ void SqliteStore::run_writer() {
     if (!writer_->has_uncommitted()) note_settled();
     deliver(answers);
     const auto waiting = std::chrono::microseconds(begun_us - uncommitted_since_us);
-    if (commit_wanted_ || writer_->must_settle() || waiting > limits::uncommitted_time_max) settle();
+    const bool wanted = commit_wanted_ || writer_->must_settle() || waiting > limits::uncommitted_time_max;
+    if (wanted && writer_->is_behind()) note_settled();
+    if (wanted && !writer_->is_behind()) settle();
     writer_->tidy(false);
+    tell_journal_trouble();
   }
   settle();
 }
@@ -158,22 +168,45 @@ void SqliteStore::settle() {
   note_settled();
 }
 
+/// Everything that was answered is committed, or cannot be by now: readers wait no longer.
 void SqliteStore::note_settled() {
   commit_wanted_ = false;
   {
     const std::scoped_lock lock(settled_mutex_);
     settled_groups_ = answered_groups_;
+    lacks_answered_ = writer_->has_uncommitted();
   }
   settled_.notify_one();
 }
 
-void SqliteStore::await_settled() {
+void SqliteStore::tell_journal_trouble() {
+  if (std::exchange(journal_told_, !writer_->journal_trouble().empty()) || !journal_told_) return;
+  io::log(
+      io::LogLevel::warning,
+      "The journal of requests cannot be written: until the next start each group takes a commit of its own",
+      {{"reason", writer_->journal_trouble()}});
+}
+
+/// Whether what can be read has all that was answered.
+bool SqliteStore::await_settled() {
   std::unique_lock lock(settled_mutex_);
   const std::uint64_t wanted = answered_groups_;
-  if (settled_groups_ >= wanted) return;
-  commit_wanted_ = true;
-  writes_.poke();
-  settled_.wait(lock, [&] { return settled_groups_ >= wanted; });
+  if (settled_groups_ < wanted) {
+    commit_wanted_ = true;
+    writes_.poke();
+    settled_.wait(lock, [&] { return settled_groups_ >= wanted; });
+  }
+  return !lacks_answered_;
+}
+
+/// What is not there may be in the journal only: nobody is told that it does not exist.
+void SqliteStore::hide_absence(std::span<const Job> jobs, std::span<JobAnswer> answers) {
+  for (std::size_t i = 0; i < jobs.size(); ++i) {
+    Answer& answer = answers[i].answer;
+    if (answer.status != Status::not_found || !reads_uncommitted(jobs[i].request)) continue;
+    answer.status = Status::unavailable;
+    answer.detail = "The newest of what was answered cannot be read for now. " + trouble();
+  }
 }
 
 void SqliteStore::run_reader() {
@@ -181,10 +214,12 @@ void SqliteStore::run_reader() {
   std::vector<Job> group;
   std::vector<JobAnswer> answers;
   while (reads_.take(group, group_requests_max, std::nullopt) != JobQueue::Taken::closed) {
+    bool has_all = true;
     if (std::ranges::any_of(group, [](const Job& job) { return reads_uncommitted(job.request); }))
-      await_settled();
+      has_all = await_settled();
     reader_.run_group(group, settings_.unix_ms(), answers);
     note_trouble(read_trouble_, reader_.trouble());
+    if (!has_all) hide_absence(group, answers);
     deliver(answers);
     group.clear();
   }

@@ -7,6 +7,7 @@
 #include <functional>
 #include <memory>
 #include <mutex>
+#include <span>
 #include <string>
 #include <string_view>
 #include <thread>
@@ -37,8 +38,9 @@ struct SqliteStoreSettings {
 ///
 /// An answer to a write is given when it is on the disk: in the journal beside the database while much comes,
 /// else in a commit (decision 0016). Whoever got it reads what it wrote: what is asked for after it waits for
-/// the commit, except while a full disk keeps that from being made. Its destructor carries out what was
-/// submitted before it, commits, and joins both threads.
+/// the commit. While a full disk or a lock keeps that from being made, lists show the last commit, and what
+/// is not found there is answered `unavailable`. Its destructor carries out what was submitted before it,
+/// commits, and joins both threads.
 class SqliteStore final : public Store {
  public:
   /// Opens the file, brings its schema up to date and takes all store shards over (epoch + 1). Errors as
@@ -61,7 +63,10 @@ class SqliteStore final : public Store {
   void settle();
   /// What was answered so far is committed, or that failed.
   void note_settled();
-  void await_settled();
+  /// By the reader.
+  bool await_settled();
+  void hide_absence(std::span<const Job> jobs, std::span<JobAnswer> answers);
+  void tell_journal_trouble();
   void count(std::size_t requests, std::int64_t begun_us);
   void deliver(std::vector<JobAnswer>& answers);
   void note_trouble(std::string& place, const std::string& trouble);
@@ -79,10 +84,12 @@ class SqliteStore final : public Store {
   PortId port_count_ = 0;
   std::mutex ports_mutex_;
   std::atomic<bool> commit_wanted_{false};  ///< by the reader
-  std::mutex settled_mutex_;                ///< guards the next three
+  std::mutex settled_mutex_;                ///< guards the next four
   std::condition_variable settled_;
   std::uint64_t answered_groups_ = 0;
   std::uint64_t settled_groups_ = 0;
+  bool lacks_answered_ = false;  ///< some of those are in the journal only, for a commit failed
+  bool journal_told_ = false;    ///< by the writer: it is not used any more
   mutable std::mutex trouble_mutex_;
   std::string write_trouble_;
   std::string read_trouble_;

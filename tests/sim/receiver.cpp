@@ -15,8 +15,9 @@ namespace {
 
 using namespace std::chrono_literals;
 
-/// On the way, and late in the sender's hands; and what it sent until then is on its way for as long.
-constexpr io::Duration uncalled_arrives_within = 25ms;
+/// On the way, and late in the sender's hands; and what it sent until then is on its way, and late here, for as
+/// long.
+constexpr io::Duration uncalled_arrives_within = 50ms;
 
 net::Endpoint loopback(std::uint16_t port) {
   net::Endpoint endpoint;

@@ -36,6 +36,31 @@ bool is_write(const Request& request) {
   return std::visit([]<class R>(const R&) { return writes<R>; }, request);
 }
 
+/// The records that the database does not have yet, by its own word.
+std::optional<Failure> read_journal(Database& db, Journal& journal, std::vector<std::string>& payloads) {
+  std::uint64_t identity = 0;
+  std::uint64_t applied = 0;
+  {
+    Query query = db.query("SELECT identity, applied FROM journal_position");
+    if (query.row()) {
+      identity = query.unsigned_integer();
+      applied = query.unsigned_integer();
+    } else if (!db.failure()) {
+      return Failure{FailureKind::corrupt, 0,
+                     db.path() + " has lost its row of journal_position. Restore a backup."};
+    }
+  }
+  if (std::optional<Failure> failure = db.take_failure()) return failure;
+  return journal.read(identity, applied, payloads);
+}
+
+Failure of_another_version(const Journal& journal) {
+  return {FailureKind::other, 0,
+          journal.path() +
+              " was written by another version of Pulter, which ended without closing it. Start "
+              "that version once, and stop it."};
+}
+
 bool failed(const JobAnswer& job) {
   const Status status = job.answer.status;
   return status == Status::unavailable || status == Status::disk_full || status == Status::unreadable;
@@ -46,6 +71,20 @@ Status status_of(FailureKind kind) {
 }
 
 }  // namespace
+
+Result<> check_journal(Database& db, Journal& journal) {
+  std::vector<std::string> payloads;
+  std::optional<Failure> failure;
+  const bool has_position =
+      db.query("SELECT 1 FROM sqlite_schema WHERE type = 'table' AND name = 'journal_position'").row();
+  failure = db.take_failure();
+  if (!failure && has_position) failure = read_journal(db, journal, payloads);
+  if (!failure &&
+      !std::ranges::all_of(payloads, [](const auto& each) { return decode_group(each).has_value(); }))
+    failure = of_another_version(journal);
+  if (failure) return fail(to_error(std::move(*failure)));
+  return {};
+}
 
 bool is_read(const Request& request) {
   return std::visit([]<class R>(const R&) { return reads_log<R>; }, request);
@@ -130,12 +169,30 @@ void Core::roll_back() {
 }
 
 std::optional<Failure> Core::commit() {
-  if (uncommitted_ > 0)
-    db_->query("UPDATE journal_position SET applied = ?").with(journal_->sequence()).run();
+  return commit(journal_ ? journal_->sequence() : 0);
+}
+
+/// `applied`: the number of the last record that is in the database from now on.
+std::optional<Failure> Core::commit(std::uint64_t applied) {
+  if (uncommitted_ > 0) db_->query("UPDATE journal_position SET applied = ?").with(applied).run();
   db_->query("COMMIT").run();
   if (std::optional<Failure> failure = db_->take_failure()) return failure;
   uncommitted_ = 0;
   if (journal_) journal_->rewind();
+  return std::nullopt;
+}
+
+/// Commits the group whose record could not be written, in that record's place. On a full disk that is a copy
+/// of what is there already that needs room; anything else will not mend by itself.
+std::optional<Failure> Core::commit_instead(const Failure& why) {
+  const bool for_good = why.kind != FailureKind::disk_full;
+  uncommitted_ += recorded_;
+  if (std::optional<Failure> failure = commit(journal_->sequence() + 1)) {
+    uncommitted_ -= recorded_;
+    return failure;
+  }
+  journal_->skip(for_good);
+  if (for_good) journal_trouble_ = why.detail;
   return std::nullopt;
 }
 
@@ -145,7 +202,8 @@ std::optional<Failure> Core::make_durable(bool any_write) {
   if (!any_write && keeps_open) return std::nullopt;
   if (record_ == nullptr || !journal_->fits()) return commit();
   if (recorded_ == 0) return keeps_open ? std::nullopt : commit();
-  if (std::optional<Failure> failure = journal_->append()) return failure;
+  if (std::optional<Failure> failure = journal_->append())
+    return failure->kind == FailureKind::sync ? failure : commit_instead(*failure);
   uncommitted_ += recorded_;
   return std::nullopt;
 }
@@ -231,25 +289,25 @@ std::uint64_t Core::epoch() {
   return query.row() ? query.unsigned_integer() : 0;
 }
 
-std::optional<Failure> Core::read_position(std::uint64_t& identity, std::uint64_t& applied) {
-  {
-    Query query = db_->query("SELECT identity, applied FROM journal_position");
-    if (query.row()) {
-      identity = query.unsigned_integer();
-      applied = query.unsigned_integer();
-    }
-  }
-  return db_->take_failure();
-}
-
 /// Carries out what is in the journal and not in the database, and commits it.
 std::optional<Failure> Core::catch_up() {
-  std::uint64_t identity = 0;
-  std::uint64_t applied = 0;
+  db_->query("BEGIN IMMEDIATE").run();
+  std::optional<Failure> failure = db_->take_failure();
+  if (!failure) failure = replay_journal();
+  if (!failure) failure = commit();
+  if (failure) {
+    roll_back();
+    return failure;
+  }
+  is_behind_ = false;
+  return std::nullopt;
+}
+
+/// In a transaction, so that no other store on this database commits the same meanwhile.
+std::optional<Failure> Core::replay_journal() {
   std::vector<std::string> payloads;
-  if (std::optional<Failure> failure = read_position(identity, applied)) return failure;
   const std::uint64_t known = journal_->sequence();
-  if (std::optional<Failure> failure = journal_->read(identity, applied, payloads)) return failure;
+  if (std::optional<Failure> failure = read_journal(*db_, *journal_, payloads)) return failure;
   if (journal_->sequence() < known) {
     return Failure{FailureKind::corrupt, 0,
                    journal_->path() +
@@ -259,42 +317,30 @@ std::optional<Failure> Core::catch_up() {
   if constexpr (planted(Bug::journal_forgets_its_last)) {
     if (!payloads.empty()) payloads.pop_back();
   }
-  if (!payloads.empty()) {
-    db_->query("BEGIN IMMEDIATE").run();
-    std::optional<Failure> failure = db_->take_failure();
-    for (const std::string& payload : payloads) {
-      if (!failure) failure = replay(payload);
-    }
-    uncommitted_ = payloads.size();
-    if (!failure) failure = commit();
-    if (failure) {
-      roll_back();
-      return failure;
-    }
+  for (const std::string& payload : payloads) {
+    if (std::optional<Failure> failure = replay(payload)) return failure;
   }
-  uncommitted_ = 0;
-  is_behind_ = false;
+  uncommitted_ = payloads.size();
   return std::nullopt;
 }
 
 std::optional<Failure> Core::replay(const std::string& payload) {
   std::optional<JournaledGroup> group = decode_group(payload);
-  if (!group) {
-    return Failure{FailureKind::other, 0,
-                   journal_->path() +
-                       " was written by another version of Pulter, which ended without "
-                       "closing it. Start that version once, and stop it."};
-  }
+  if (!group) return of_another_version(*journal_);
   for (Request& request : group->requests) {
     Session session{*db_, group->now_ms, next_event_number_};
-    const std::int64_t before = db_->total_changes();
     const Answer answer = std::visit([&](auto& each) { return handle(session, each); }, request);
     if (std::optional<Failure> failure = db_->take_failure()) return failure;
-    // It was done when it was written here, on the same rows. On others (a backup that was put back) it is
-    // refused, as any request of a lane that stands elsewhere, and has changed nothing.
-    if (answer.status != Status::done && db_->total_changes() != before)
+    // It was done when it was written here, on the same rows.
+    if (answer.status != Status::done) {
       return Failure{FailureKind::other, 0,
-                     journal_->path() + " does not fit its database: " + answer.detail};
+                     journal_->path() +
+                         " does not fit the database beside it, which refuses a request that "
+                         "was answered (" +
+                         answer.detail +
+                         "). Put back the file that belongs to it, or move this one away to go on "
+                         "without those requests."};
+    }
   }
   return std::nullopt;
 }
@@ -302,11 +348,19 @@ std::optional<Failure> Core::replay(const std::string& payload) {
 Result<> Core::start() {
   roll_back();
   next_event_number_ = 0;
-  if (journal_) {
-    if (std::optional<Failure> failure = catch_up()) return fail(to_error(std::move(*failure)));
-  }
-  if (Result<> begun = begin_epoch(*db_); !begun) return begun;
+  db_->query("BEGIN IMMEDIATE").run();
+  std::optional<Failure> failure = db_->take_failure();
+  if (!failure && journal_) failure = replay_journal();
+  Result<> begun;
+  if (!failure) begun = begin_epoch(*db_);
+  if (!failure && begun) failure = commit();
+  if (failure || !begun) roll_back();
+  if (!begun) return begun;
+  if (failure) return fail(to_error(std::move(*failure)));
+  is_behind_ = false;
   epoch_ = epoch();
+  if (journal_) failure = journal_->grow();
+  if (failure) return fail(to_error(std::move(*failure)));
   return {};
 }
 
@@ -322,8 +376,9 @@ void Core::tidy(bool idle) {
   // On a full disk the log's own room is the first that can be had again.
   const std::int64_t enough = is_full_ ? 1 : (idle ? wal_pages_when_idle : wal_pages_max);
   if (stopped_ || db_->wal_pages() < enough) return;
-  settle();
-  if (has_uncommitted()) return;
+  // What is behind only waits for the room that this makes.
+  if (!is_behind_) settle();
+  if (stopped_ || db_->in_transaction()) return;
   if (db_->checkpoint()) return;
   if (const std::optional<Failure> failure = db_->take_failure(); failure && failure->is_final()) {
     stopped_ = failure->detail;

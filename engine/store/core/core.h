@@ -41,6 +41,10 @@ enum class Durability : std::uint8_t {
   journal,  ///< a record in the journal where the requests allow it; more is expected soon, and then `settle`
 };
 
+/// Whether this program understands what the journal has beyond the database. To be asked before a migration:
+/// the version that wrote it could not open the database afterwards. Errors as `to_error`.
+Result<> check_journal(Database& db, Journal& journal);
+
 /// Carries out requests on one SQLite database: a group of them is one transaction, or with a journal a part
 /// of one that several groups share (decision 0016). Pure SQLite, no thread and no clock of its own; the same
 /// code runs behind the daemon's thread and in simulations. One thread at a time.
@@ -76,13 +80,17 @@ class Core {
   /// Commits them. Where that fails `trouble` says why; they stay in the journal, and the next group or call
   /// tries again first.
   void settle();
-  /// Whether they wait for a disk or a lock: trying again at once would not help.
+  /// Whether they wait for a disk or a lock, and what is read lacks them: trying again at once would not
+  /// help.
   [[nodiscard]] bool is_behind() const { return is_behind_; }
   /// The reason why nothing is done any more.
   [[nodiscard]] const std::optional<std::string>& stopped() const { return stopped_; }
   /// Why the last write was not done, or on a connection that only reads the last read; empty after one that
   /// went through.
   [[nodiscard]] const std::string& trouble() const { return stopped_ ? *stopped_ : trouble_; }
+
+  /// Why the journal is not used until the next start; empty while it is.
+  [[nodiscard]] const std::string& journal_trouble() const { return journal_trouble_; }
 
   /// Empties the write-ahead log into the database file when there is enough of it. With `idle`, when it
   /// pays; else only when the log has grown to its bound (32 MiB), or the disk is full. To be called between
@@ -97,11 +105,13 @@ class Core {
   void finish(bool began, bool any_write, std::span<JobAnswer> answers);
   std::optional<Failure> make_durable(bool any_write);
   std::optional<Failure> commit();
+  std::optional<Failure> commit(std::uint64_t applied);
+  std::optional<Failure> commit_instead(const Failure& why);
   void roll_back();
   bool owns_journal();
   std::uint64_t epoch();
-  std::optional<Failure> read_position(std::uint64_t& identity, std::uint64_t& applied);
   std::optional<Failure> catch_up();
+  std::optional<Failure> replay_journal();
   std::optional<Failure> replay(const std::string& payload);
   void note(const Failure& failure);
   void give_up(std::span<JobAnswer> answers, Status status, const Failure& failure);
@@ -119,6 +129,7 @@ class Core {
   std::int64_t next_event_number_ = 0;
   std::optional<std::string> stopped_;
   std::string trouble_;
+  std::string journal_trouble_;
   bool is_full_ = false;  ///< the trouble is a disk without room
 };
 

@@ -59,8 +59,10 @@ Result<std::unique_ptr<Journal>> Journal::open_in(sqlite3_vfs* vfs, std::string 
   const int code = vfs->xOpen(vfs, journal->name_.c_str(), file, flags, nullptr);
   if (file->pMethods != nullptr) journal->file_ = file;
   std::optional<Failure> failure = journal->failure_of(code);
-  if (!failure) failure = journal->fill();
+  sqlite3_int64 there = 0;
+  if (!failure) failure = journal->failure_of(file->pMethods->xFileSize(file, &there));
   if (failure) return fail(to_error(std::move(*failure)));
+  journal->bytes_ = std::min(static_cast<std::size_t>(there), bytes);
   return journal;
 }
 
@@ -68,20 +70,21 @@ Journal::~Journal() {
   if (file_ != nullptr) file_->pMethods->xClose(file_);
 }
 
-/// Writes zeros where the file is shorter than it should be, as far as there is room for them.
-std::optional<Failure> Journal::fill() {
-  sqlite3_int64 there = 0;
-  if (auto failure = failure_of(file_->pMethods->xFileSize(file_, &there))) return failure;
-  auto at = static_cast<std::size_t>(there);
-  if (at >= bytes_) return std::nullopt;
+/// A part that the disk has room for would be its last: then nothing else could be written.
+std::optional<Failure> Journal::grow() {
+  if (bytes_ >= bytes_max_) return std::nullopt;
   const std::string zeros(call_bytes_max, '\0');
-  while (at < bytes_) {
-    const std::size_t count = std::min(zeros.size(), bytes_ - at);
+  std::size_t at = bytes_;
+  while (at < bytes_max_) {
+    const std::size_t count = std::min(zeros.size(), bytes_max_ - at);
     if (write(std::string_view(zeros).substr(0, count), at)) break;
     at += count;
   }
-  bytes_ = std::min(at, bytes_);
-  return failure_of(file_->pMethods->xSync(file_, SQLITE_SYNC_NORMAL));
+  if (at < bytes_max_)
+    return failure_of(file_->pMethods->xTruncate(file_, static_cast<sqlite3_int64>(bytes_)));
+  if (auto failure = failure_of(file_->pMethods->xSync(file_, SQLITE_SYNC_NORMAL))) return failure;
+  bytes_ = bytes_max_;
+  return std::nullopt;
 }
 
 std::optional<Failure> Journal::write(std::string_view bytes, std::size_t at) {
@@ -114,13 +117,14 @@ std::optional<Failure> Journal::failure_of(int code) const {
 
 std::optional<Failure> Journal::read(std::uint64_t identity, std::uint64_t applied,
                                      std::vector<std::string>& into) {
-  identity_ = identity;
-  sequence_ = applied;
-  end_ = 0;
   std::string all;
   if (auto failure = read_all(all)) return failure;
+  std::vector<std::string> found;
+  std::uint64_t last = applied;
+  std::size_t end = 0;
   std::uint64_t before = 0;
-  for (std::size_t at = 0; all.size() - at >= sizeof(Head);) {
+  std::size_t at = 0;
+  while (all.size() - at >= sizeof(Head)) {
     Head head;
     std::memcpy(&head, all.data() + at, sizeof head);
     if (head.length > all.size() - at - sizeof head) break;
@@ -130,17 +134,40 @@ std::optional<Failure> Journal::read(std::uint64_t identity, std::uint64_t appli
     before = head.sequence;
     at += sizeof head + payload.size();
     if (head.sequence <= applied) continue;
-    if (head.sequence != sequence_ + 1) {
+    if (head.sequence != last + 1) {
       return Failure{FailureKind::other, 0,
                      path_ +
                          " has requests of a later state of the database than the one beside it, as after "
                          "a backup was put back. Move that file away to go on without them."};
     }
-    sequence_ = head.sequence;
-    end_ = at;
-    into.emplace_back(payload);
+    last = head.sequence;
+    end = at;
+    found.emplace_back(payload);
   }
+  if (has_record_after(identity, std::string_view(all).substr(at), last)) {
+    return Failure{FailureKind::corrupt, 0,
+                   path_ +
+                       " is damaged: behind a part that cannot be read it has requests that were answered. "
+                       "Keep the file. Its disk is failing, or something else wrote to it."};
+  }
+  identity_ = identity;
+  sequence_ = last;
+  end_ = end;
+  into = std::move(found);
   return std::nullopt;
+}
+
+/// Whether `bytes` have a whole record of a higher sequence anywhere. Those of earlier rounds are lower.
+bool Journal::has_record_after(std::uint64_t identity, std::string_view bytes, std::uint64_t sequence) {
+  for (; bytes.size() > sizeof(Head); bytes.remove_prefix(1)) {
+    Head head;
+    std::memcpy(&head, bytes.data(), sizeof head);
+    // Most places are ruled out by their first bytes: there are never more records than bytes.
+    if (head.sequence <= sequence || head.sequence - sequence > limits::journal_bytes) continue;
+    if (head.length > bytes.size() - sizeof head) continue;
+    if (head.digest == digest_of(identity, head, bytes.substr(sizeof head, head.length))) return true;
+  }
+  return false;
 }
 
 std::string& Journal::begin_record() {

@@ -1,3 +1,5 @@
+#include <sqlite3.h>
+
 #include <filesystem>
 #include <fstream>
 
@@ -206,8 +208,7 @@ class Faults : public StoreBench {
     reopen();
     make_webhook("wh_1");
   }
-  ~Faults() override { heal(); }
-  static void heal() { FaultVfs::fail_sync = FaultVfs::fail_write_full = FaultVfs::fail_write_io = false; }
+  ~Faults() override { FaultVfs::heal(); }
   void reopen() {
     core.reset();
     auto db = open_database({.path = folder.file("p.db"), .read_only = false, .vfs = FaultVfs::name}, now_ms);
@@ -310,6 +311,72 @@ TEST_F(Faults, WhatIsInTheJournalWaitsForRoom) {
   EXPECT_EQ(count_rows("imports"), 1);
   EXPECT_EQ(try_import("imp_2").status, Status::done);
   EXPECT_EQ(core->trouble(), "");
+}
+
+/// Where the database reuses its pages, as with retention, its log is all that has to grow.
+TEST_F(Faults, OnAFullDiskTheLogIsEmptiedAlsoForWhatWaitsInTheJournal) {
+  make_import("imp_1");
+  next_work("wh_1");
+  const model::Event event = open_event("imp_1", "wh_1", 1);
+  const BeginAttempt touch{lane("wh_1"), event.id};
+  must(touch);
+  ASSERT_TRUE(core->database().checkpoint());
+  // The log's file keeps its size when it is emptied: up to there it has room.
+  const std::string log = folder.file("p.db-wal");
+  const auto size = std::filesystem::file_size(log);
+  PutImporter change{.importer = must(GetImporter{"default"}), .create = false};
+  for (int i = 0; i < 1000 && std::filesystem::file_size(log) == size; ++i) {
+    change.importer.name = std::to_string(i);
+    must(change);
+  }
+  FaultVfs::fail_growth = true;
+  durability = Durability::journal;
+  must(touch);
+  ASSERT_TRUE(core->has_uncommitted());
+  for (int i = 0; i < 3 && !core->is_behind(); ++i) {
+    core->settle();
+    if (!core->is_behind()) must(touch);
+  }
+  ASSERT_TRUE(core->is_behind()) << "there is no room for the log";
+  EXPECT_EQ(ask(touch).status, Status::disk_full);
+  core->tidy(false);
+  EXPECT_TRUE(core->has_uncommitted());
+  core->settle();
+  EXPECT_FALSE(core->has_uncommitted()) << core->trouble();
+  EXPECT_EQ(ask(touch).status, Status::done);
+  EXPECT_EQ(core->trouble(), "");
+}
+
+TEST_F(Faults, AJournalThatCannotBeWrittenIsNotUsedAnyMore) {
+  durability = Durability::journal;
+  make_import("imp_1");
+  EXPECT_TRUE(core->has_uncommitted());
+  FaultVfs::fail_journal = SQLITE_IOERR_WRITE;
+  EXPECT_EQ(try_import("imp_2").status, Status::done) << "a commit does as well";
+  EXPECT_FALSE(core->has_uncommitted());
+  EXPECT_NE(core->journal_trouble(), "");
+  EXPECT_EQ(core->trouble(), "");
+  FaultVfs::fail_journal = SQLITE_OK;
+  EXPECT_EQ(try_import("imp_3").status, Status::done);
+  EXPECT_FALSE(core->has_uncommitted());
+  reopen();
+  EXPECT_EQ(count_rows("imports"), 3);
+  make_import("imp_4");
+  EXPECT_TRUE(core->has_uncommitted()) << "the next start tries it again";
+}
+
+TEST_F(Faults, ARecordWithoutRoomIsCommittedAndTheNextOneIsWritten) {
+  durability = Durability::journal;
+  make_import("imp_1");
+  FaultVfs::fail_journal = SQLITE_FULL;
+  EXPECT_EQ(try_import("imp_2").status, Status::done);
+  FaultVfs::fail_journal = SQLITE_OK;
+  EXPECT_EQ(core->journal_trouble(), "");
+  make_import("imp_3");
+  EXPECT_TRUE(core->has_uncommitted());
+  core->database().execute("ROLLBACK");  // a crash
+  reopen();
+  EXPECT_EQ(count_rows("imports"), 3);
 }
 
 TEST_F(Faults, ACommitWithoutRoomLosesNothingThatWasAnswered) {

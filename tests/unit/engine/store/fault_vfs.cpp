@@ -2,14 +2,17 @@
 
 #include <sqlite3.h>
 
-#include <cstring>
 #include <new>
+#include <string_view>
 
 namespace pulter::store {
 
 std::atomic<bool> FaultVfs::fail_sync = false;
 std::atomic<bool> FaultVfs::fail_write_full = false;
 std::atomic<bool> FaultVfs::fail_write_io = false;
+std::atomic<bool> FaultVfs::fail_growth = false;
+std::atomic<bool> FaultVfs::fail_log_full = false;
+std::atomic<int> FaultVfs::fail_journal = SQLITE_OK;
 std::atomic<bool> FaultVfs::fail_read = false;
 std::atomic<int> FaultVfs::syncs = 0;
 
@@ -18,6 +21,8 @@ namespace {
 /// SQLite gives one block of memory: this, and the real file behind it.
 struct FaultFile {
   sqlite3_file base;
+  bool is_log;
+  bool is_journal;
   [[nodiscard]] sqlite3_file* real() { return reinterpret_cast<sqlite3_file*>(this + 1); }
 };
 
@@ -31,7 +36,14 @@ const sqlite3_io_methods* methods_of(sqlite3_file* file) {
 int write_file(sqlite3_file* file, const void* bytes, int count, sqlite3_int64 offset) {
   if (FaultVfs::fail_write_full) return SQLITE_FULL;
   if (FaultVfs::fail_write_io) return SQLITE_IOERR_WRITE;
-  return methods_of(file)->xWrite(real_of(file), bytes, count, offset);
+  const auto* const fault = reinterpret_cast<FaultFile*>(file);
+  if (FaultVfs::fail_log_full && fault->is_log) return SQLITE_FULL;
+  sqlite3_int64 size = 0;
+  if (FaultVfs::fail_growth && methods_of(file)->xFileSize(real_of(file), &size) == SQLITE_OK &&
+      offset + count > size)
+    return SQLITE_FULL;
+  const int code = methods_of(file)->xWrite(real_of(file), bytes, count, offset);
+  return FaultVfs::fail_journal != SQLITE_OK && fault->is_journal ? FaultVfs::fail_journal.load() : code;
 }
 
 int sync_file(sqlite3_file* file, int flags) {
@@ -82,12 +94,21 @@ sqlite3_vfs* system_vfs() {
 int open_file(sqlite3_vfs*, sqlite3_filename path, sqlite3_file* file, int flags, int* out_flags) {
   auto* fault = reinterpret_cast<FaultFile*>(file);
   fault->base.pMethods = nullptr;
+  const std::string_view name = path == nullptr ? "" : path;
+  fault->is_log = name.ends_with("-wal");
+  fault->is_journal = name.ends_with("-requests");
   const int code = system_vfs()->xOpen(system_vfs(), path, fault->real(), flags, out_flags);
   if (code == SQLITE_OK) fault->base.pMethods = &methods;
   return code;
 }
 
 }  // namespace
+
+void FaultVfs::heal() {
+  for (auto* fault : {&fail_sync, &fail_write_full, &fail_write_io, &fail_growth, &fail_log_full, &fail_read})
+    *fault = false;
+  fail_journal = SQLITE_OK;
+}
 
 void FaultVfs::install() {
   static sqlite3_vfs vfs;

@@ -1,5 +1,7 @@
 #include "engine/store/core/journal.h"
 
+#include <sys/resource.h>
+
 #include <algorithm>
 #include <filesystem>
 #include <fstream>
@@ -8,7 +10,7 @@
 
 #include "codec/base/digest.h"
 #include "engine/store/core/request_codec.h"
-#include "tests/unit/engine/store/fault_vfs.h"
+#include "io/process.h"
 #include "tests/unit/engine/store/store_bench.h"
 #include "tests/unit/engine/store/temporary_folder.h"
 
@@ -26,7 +28,9 @@ class JournalFile : public testing::Test {
   std::unique_ptr<Journal> open(std::size_t bytes = 4096) {
     auto journal = Journal::open(folder.file("p.db"), "", bytes);
     EXPECT_TRUE(journal.has_value()) << (journal ? "" : journal.error().detail);
-    return journal ? std::move(*journal) : nullptr;
+    if (!journal) return nullptr;
+    EXPECT_FALSE((*journal)->grow());
+    return std::move(*journal);
   }
   static bool append(Journal& journal, std::string_view payload) {
     journal.begin_record().append(payload);
@@ -78,17 +82,67 @@ TEST_F(JournalFile, ItsSizeNeverChanges) {
   EXPECT_EQ(read(*open(10'000), 1), Payloads{std::string(10'000 - head_bytes, 'y')});
 }
 
-TEST_F(JournalFile, WithoutRoomItIsSmaller) {
-  FaultVfs::install();
-  FaultVfs::fail_write_full = true;
-  auto journal = Journal::open(folder.file("p.db"), FaultVfs::name, 4096);
-  FaultVfs::fail_write_full = false;
-  ASSERT_TRUE(journal.has_value()) << journal.error().detail;
-  EXPECT_EQ(read(**journal, 0), Payloads{});
-  EXPECT_FALSE(append(**journal, "")) << "nothing fits";
-  const auto next = open();
-  EXPECT_EQ(read(*next, 0), Payloads{});
-  EXPECT_TRUE(append(*next, "x")) << "the next start has the room";
+/// Files may be this long meanwhile; what goes beyond fails as on a disk that has no more room than that.
+class RoomFor {
+ public:
+  explicit RoomFor(std::uint64_t bytes) {
+    io::ignore_write_signals();
+    ::getrlimit(RLIMIT_FSIZE, &before_);
+    const rlimit limit{bytes, before_.rlim_max};
+    ::setrlimit(RLIMIT_FSIZE, &limit);
+  }
+  ~RoomFor() { ::setrlimit(RLIMIT_FSIZE, &before_); }
+  RoomFor(const RoomFor&) = delete;
+  RoomFor& operator=(const RoomFor&) = delete;
+
+ private:
+  rlimit before_{};
+};
+
+TEST_F(JournalFile, WithoutRoomForAllOfItItStaysAsItWas) {
+  constexpr std::size_t large = 1 << 20;
+  for (const std::size_t had : {std::size_t{0}, std::size_t{100'000}}) {
+    if (had > 0) {
+      const auto journal = open(had);
+      read(*journal, 0);
+      EXPECT_TRUE(append(*journal, "kept"));
+    }
+    auto journal = Journal::open(folder.file("p.db"), "", large);
+    ASSERT_TRUE(journal.has_value()) << journal.error().detail;
+    EXPECT_EQ(read(**journal, 0), had > 0 ? Payloads{"kept"} : Payloads{});
+    {
+      const RoomFor some(300'000);
+      EXPECT_FALSE((*journal)->grow()) << "that is no failure";
+    }
+    EXPECT_EQ(std::filesystem::file_size(path), had) << "nothing of the last room is taken";
+    EXPECT_EQ(append(**journal, "x"), had > 0);
+    EXPECT_FALSE(append(**journal, std::string(had + 1, 'x')));
+  }
+  const auto next = open(large);
+  EXPECT_EQ(read(*next, 0), (Payloads{"kept", "x"}));
+  EXPECT_TRUE(append(*next, std::string(200'000, 'x'))) << "the next start has the room";
+}
+
+TEST_F(JournalFile, DamageBeforeOtherRecordsIsToldAndChangesNothing) {
+  const auto journal = open();
+  read(*journal, 0);
+  for (const char* payload : {"first", "second", "third"}) EXPECT_TRUE(append(*journal, payload));
+  const std::size_t second = head_bytes + 5;
+  for (std::size_t byte = second; byte < second + head_bytes + 6; ++byte) {
+    std::ifstream file(path, std::ios::binary);
+    const std::string before{std::istreambuf_iterator<char>(file), {}};
+    overwrite(byte, std::string(1, static_cast<char>(before[byte] ^ 0x55)));
+    std::vector<std::string> payloads;
+    const auto failure = journal->read(identity, 0, payloads);
+    ASSERT_TRUE(failure) << byte;
+    EXPECT_EQ(failure->kind, FailureKind::corrupt);
+    EXPECT_NE(failure->detail.find("damaged"), std::string::npos) << failure->detail;
+    EXPECT_EQ(payloads, Payloads{});
+    EXPECT_EQ(journal->sequence(), 3U);
+    EXPECT_EQ(read(*open(), 3), Payloads{}) << "what is committed does not matter any more";
+    overwrite(0, before);
+  }
+  EXPECT_EQ(read(*journal, 0), (Payloads{"first", "second", "third"}));
 }
 
 TEST_F(JournalFile, ARecordLongerThanSqliteWritesAtOnce) {
@@ -379,6 +433,18 @@ TEST_F(JournaledStore, RefusedRequestsAreNotWritten) {
   restart();
   EXPECT_EQ(count_rows("imports"), 1);
   EXPECT_EQ(count_rows("events"), 0);
+}
+
+TEST_F(JournaledStore, WhatWasAnsweredAndIsRefusedNowIsTold) {
+  make_webhook("wh_1");
+  make_import("imp_1");
+  core->database().execute("ROLLBACK");
+  core->database().execute("DELETE FROM importers");  // as on a database that the journal does not belong to
+  const auto started = core->start();
+  ASSERT_FALSE(started);
+  EXPECT_NE(started.error().detail.find("does not fit"), std::string::npos) << started.error().detail;
+  const auto again = core->start();
+  ASSERT_FALSE(again) << "it is not forgotten";
 }
 
 TEST_F(JournaledStore, WhenItIsFullACommitMakesRoom) {

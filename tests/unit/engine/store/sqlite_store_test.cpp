@@ -302,6 +302,34 @@ TEST_F(SqliteStoreTest, TroubleIsToldAndClears) {
   EXPECT_EQ(store->trouble(), "");
 }
 
+/// As on a full disk: what was answered is in the journal, and the commit does not go through.
+TEST_F(SqliteStoreTest, WhatWasAnsweredIsNeverSaidNotToExist) {
+  FaultVfs::install();
+  const auto store = open(FaultVfs::name);
+  Client client(*store);
+  client.ask(EnsureWebhook{webhook_named("wh_1")});
+  bool was_journaled = false;
+  for (int i = 1; i < 200 && !was_journaled; ++i) {
+    const std::string id = "imp_" + std::to_string(i);
+    client.submit(import_named(id + "_before"));
+    client.submit(import_named(id));
+    EXPECT_EQ(client.wait().status, Status::done);
+    FaultVfs::fail_log_full = true;
+    EXPECT_EQ(client.wait().status, Status::done);
+    const auto seen = client.ask(GetImport{id});
+    EXPECT_NE(seen.status, Status::not_found) << seen.detail;
+    was_journaled = seen.status == Status::unavailable;
+    if (was_journaled) {
+      EXPECT_NE(seen.detail.find("full"), std::string::npos) << seen.detail;
+    }
+    EXPECT_NE(client.ask(GetWebhook{"wh_none"}).status, Status::done);
+    FaultVfs::fail_log_full = false;
+    EXPECT_EQ(client.ask(ProbeWrite{}).status, Status::done);
+    EXPECT_EQ(client.ask(GetImport{id}).status, Status::done);
+  }
+  EXPECT_TRUE(was_journaled);
+}
+
 TEST_F(SqliteStoreTest, ASmallFileThatItsDiskDoesNotGiveIsToldAndNotAskedForAgain) {
   FaultVfs::install();
   const std::string content(16'000, 'x');
@@ -358,6 +386,38 @@ TEST_F(SqliteStoreTest, ThreadsAreNamedByTheCaller) {
   };
   { auto store = SqliteStore::open(std::move(named)); }
   EXPECT_EQ(names, (std::set<std::string>{"store-reader", "store-writer"}));
+}
+
+/// The version that wrote it could not open the database after a migration.
+TEST_F(SqliteStoreTest, AJournalOfAnotherVersionIsToldBeforeAnythingIsChanged) {
+  const std::string path = folder.file("pulter.db");
+  std::uint64_t identity = 0;
+  std::uint64_t applied = 0;
+  {
+    open().reset();
+    auto db = open_as_it_is({.path = path, .read_only = false, .vfs = {}});
+    ASSERT_TRUE(db.has_value());
+    {
+      Query query = (*db)->query("SELECT identity, applied FROM journal_position");
+      ASSERT_TRUE(query.row());
+      identity = query.unsigned_integer();
+      applied = query.unsigned_integer();
+    }
+    ASSERT_TRUE((*db)->execute("PRAGMA user_version = 9"));  // so that there is something to migrate
+    auto journal = Journal::open(path);
+    std::vector<std::string> payloads;
+    ASSERT_FALSE((*journal)->read(identity, applied, payloads));
+    (*journal)->begin_record().append("\xff of a later version");
+    ASSERT_FALSE((*journal)->append());
+  }
+  const auto refused = SqliteStore::open(settings());
+  ASSERT_FALSE(refused.has_value());
+  EXPECT_NE(refused.error().detail.find("Start that version once"), std::string::npos)
+      << refused.error().detail;
+  auto db = open_as_it_is({.path = path, .read_only = false, .vfs = {}});
+  Query version = (*db)->query("PRAGMA user_version");
+  ASSERT_TRUE(version.row());
+  EXPECT_EQ(version.integer(), 9);
 }
 
 TEST_F(SqliteStoreTest, ABadFileIsToldAtTheOpen) {
