@@ -157,13 +157,14 @@ std::optional<Failure> Journal::read(std::uint64_t identity, std::uint64_t appli
   return std::nullopt;
 }
 
-/// Whether `bytes` have a whole record of a higher sequence anywhere. Those of earlier rounds are lower.
+/// Whether `bytes` have a whole record of a higher sequence, up to as many as a bad block hides. Those of
+/// earlier rounds are lower.
 bool Journal::has_record_after(std::uint64_t identity, std::string_view bytes, std::uint64_t sequence) {
+  constexpr std::uint64_t hidden_max = 64;
   for (; bytes.size() > sizeof(Head); bytes.remove_prefix(1)) {
     Head head;
     std::memcpy(&head, bytes.data(), sizeof head);
-    // Most places are ruled out by their first bytes: there are never more records than bytes.
-    if (head.sequence <= sequence || head.sequence - sequence > limits::journal_bytes) continue;
+    if (head.sequence - sequence - 1 >= hidden_max) continue;
     if (head.length > bytes.size() - sizeof head) continue;
     if (head.digest == digest_of(identity, head, bytes.substr(sizeof head, head.length))) return true;
   }
