@@ -147,6 +147,7 @@ ExitCode run_events_tail(Context& context, const EventFilter& filter) {
            matches("state", filter.state) && matches("name", filter.name);
   };
   EventStreamReader reader;
+  LastShown shown;
   const auto take = [&](const StreamMessage& message) {
     if (message.kind == "reset") {
       print_error("Some changes were missed here: the daemon restarted, or they came too fast.\n");
@@ -154,7 +155,9 @@ ExitCode run_events_tail(Context& context, const EventFilter& filter) {
     if (message.kind != "event") return;
     const Result<json::Value> event = json::parse(message.data, 1u << 20);
     if (!event || !is_wanted(*event)) return;
-    print(context.json ? message.data + "\n" : tail_line(*event));
+    const std::string line = context.json ? message.data + "\n" : tail_line(*event);
+    if (!shown.is_news(text_of(*event, "id"), line)) return;
+    print(line);
     std::fflush(stdout);
   };
   const Answer answer = context.client.download({.target = "/v1/stream"},

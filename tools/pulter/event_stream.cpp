@@ -29,4 +29,18 @@ void EventStreamReader::end_line(const std::function<void(const StreamMessage&)>
   if (line.compare(0, colon, "data") == 0) message_.data += (message_.data.empty() ? "" : "\n") + text;
 }
 
+bool LastShown::is_news(const std::string& id, const std::string& text) {
+  auto found = newest_.find(id);
+  if (found != newest_.end() && found->second == text) return false;
+  if (found == newest_.end()) {
+    const auto old = older_.find(id);
+    const bool is_same = old != older_.end() && old->second == text;
+    if (newest_.size() == things_max) older_ = std::exchange(newest_, {});
+    newest_[id] = text;
+    return !is_same;
+  }
+  found->second = text;
+  return true;
+}
+
 }  // namespace pulter::tool

@@ -1,8 +1,10 @@
 #pragma once
 
+#include <cstddef>
 #include <functional>
 #include <string>
 #include <string_view>
+#include <unordered_map>
 
 namespace pulter::tool {
 
@@ -22,6 +24,22 @@ class EventStreamReader {
 
   std::string line_;
   StreamMessage message_;
+};
+
+/// What was shown of each thing last. A stream tells that something changed and shows it as it is by then, so
+/// two quick changes come as two messages that say the same.
+class LastShown {
+ public:
+  /// Whether `text` about the thing `id` says anything that was not just said. Remembers the newest
+  /// `things_max` at least.
+  bool is_news(const std::string& id, const std::string& text);
+
+  static constexpr std::size_t things_max = 4096;
+
+ private:
+  // Two generations, so that forgetting is cheap: a full one becomes the old one.
+  std::unordered_map<std::string, std::string> newest_;
+  std::unordered_map<std::string, std::string> older_;
 };
 
 }  // namespace pulter::tool

@@ -26,5 +26,27 @@ TEST(EventStreamReader, AnyCutGivesTheSameMessages) {
   for (std::size_t piece = 1; piece <= stream.size(); ++piece) EXPECT_EQ(messages(piece), expected) << piece;
 }
 
+TEST(LastShown, WhatWasJustSaidIsNoNews) {
+  LastShown shown;
+  EXPECT_TRUE(shown.is_news("evt_1", "delivering"));
+  EXPECT_TRUE(shown.is_news("evt_1", "delivered"));
+  EXPECT_FALSE(shown.is_news("evt_1", "delivered"));
+  EXPECT_TRUE(shown.is_news("evt_2", "delivered")) << "of another one it is";
+  EXPECT_TRUE(shown.is_news("evt_1", "delivering")) << "it may come again, as in a resend";
+}
+
+TEST(LastShown, RemembersTheNewestAndNotAll) {
+  LastShown shown;
+  for (std::size_t i = 0; i < 5 * LastShown::things_max; ++i) {
+    EXPECT_TRUE(shown.is_news("evt_" + std::to_string(i), "x"));
+    // Asking for an old one makes it a new one, so each turn has two.
+    const std::size_t before = LastShown::things_max / 2 - 1;
+    if (i >= before) {
+      EXPECT_FALSE(shown.is_news("evt_" + std::to_string(i - before), "x")) << i;
+    }
+  }
+  EXPECT_TRUE(shown.is_news("evt_0", "x"));
+}
+
 }  // namespace
 }  // namespace pulter::tool
