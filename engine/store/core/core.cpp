@@ -182,8 +182,8 @@ std::optional<Failure> Core::commit(std::uint64_t applied) {
   return std::nullopt;
 }
 
-/// Commits the group whose record could not be written, in that record's place. On a full disk that is a copy
-/// of what is there already that needs room; anything else will not mend by itself.
+/// Commits the group whose record could not be written, in that record's place. Room may come back (file
+/// systems that copy on write need some even here); anything else will not mend by itself.
 std::optional<Failure> Core::commit_instead(const Failure& why) {
   const bool for_good = why.kind != FailureKind::disk_full;
   uncommitted_ += recorded_;

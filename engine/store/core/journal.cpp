@@ -148,7 +148,8 @@ std::optional<Failure> Journal::read(std::uint64_t identity, std::uint64_t appli
     return Failure{FailureKind::corrupt, 0,
                    path_ +
                        " is damaged: behind a part that cannot be read it has requests that were answered. "
-                       "Keep the file. Its disk is failing, or something else wrote to it."};
+                       "Its disk is failing, or something else wrote to it. Keep a copy; with the file moved "
+                       "away the start goes on without them."};
   }
   identity_ = identity;
   sequence_ = last;
