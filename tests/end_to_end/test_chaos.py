@@ -103,6 +103,16 @@ def refused_rows_can_be_had_as_csv():
         check("refused by --chaos row-errors" in lines[1], f"errors.csv: {lines[1]}")
 
 
+def who_received_nothing_verified_nothing():
+    listen = subprocess.Popen([PULTER, "listen", "--port", "0"], stdout=subprocess.PIPE, text=True)
+    first = listen.stdout.readline()
+    check(first.startswith("Listening on "), first)
+    listen.terminate()
+    said = listen.communicate(timeout=20)[0]
+    check(listen.returncode == 0, f"exit {listen.returncode}")
+    check(said.startswith("Received nothing in ") and "verified" not in said, said)
+
+
 def tail_tells_what_happens():
     with workplace() as place:
         receiver = place.receiver()
@@ -127,4 +137,4 @@ def tail_tells_what_happens():
 if __name__ == "__main__":
     harness.main([what_can_be_delivered_is, what_cannot_be_delivered_halts, every_hostile_answer_is_survived,
                   a_retry_after_of_years_is_capped, refused_rows_can_be_had_as_csv,
-                  tail_tells_what_happens])
+                  who_received_nothing_verified_nothing, tail_tells_what_happens])

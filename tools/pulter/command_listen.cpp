@@ -182,6 +182,8 @@ class Receiver {
                          counted(discarded_, "request"), bytes_text(discarded_bytes_), took,
                          counted(connections, "connection"));
     }
+    // With nothing received nothing was found to be right either.
+    if (totals.requests == 0 && problems_ == 0) return "Received nothing in " + took + ".\n";
     std::string out = fmt::format(
         "Received {} with {}, {} in {} over {}: {} complete, {} incomplete.\n", batches_text(totals.batches),
         counted(totals.rows, "row"), bytes_text(totals.bytes), took, counted(connections, "connection"),

@@ -176,16 +176,20 @@ TEST_F(Files, WhoReadsAlongIsShownTheWholeCopy) {
   }
 }
 
+/// A pipe with all of it inside and nobody who writes any more.
+UniqueFd pipe_with(std::string_view bytes) {
+  int ends[2] = {-1, -1};
+  EXPECT_EQ(::pipe2(ends, O_CLOEXEC), 0);
+  const UniqueFd write_end(ends[1]);
+  EXPECT_EQ(::write(write_end.get(), bytes.data(), bytes.size()), static_cast<ssize_t>(bytes.size()));
+  return UniqueFd(ends[0]);
+}
+
 TEST_F(Files, WhoReadsAlongIsShownAPipeAndAProcFileToo) {
-  int ends[2];
-  ASSERT_EQ(::pipe(ends), 0);
-  ASSERT_EQ(::write(ends[1], "piped", 5), 5);
-  ::close(ends[1]);
   Result<TemporaryFile> file = TemporaryFile::create(folder);
   ASSERT_TRUE(file);
   Keeper piped;
-  EXPECT_EQ(file->copy_from(ends[0], 5, &piped), 5U);
-  ::close(ends[0]);
+  EXPECT_EQ(file->copy_from(pipe_with("piped").get(), 5, &piped), 5U);
   EXPECT_TRUE(piped.was_whole);
   EXPECT_EQ(piped.bytes, "piped");
   const Result<UniqueFd> proc = open_to_read("/proc/version");
@@ -247,14 +251,9 @@ TEST_F(Files, WhoReadsAlongDoesNotSaveAFileThatBecomesShorter) {
 }
 
 TEST_F(Files, CopiesAPipeAndAProcFile) {
-  int ends[2];
-  ASSERT_EQ(::pipe(ends), 0);
-  ASSERT_EQ(::write(ends[1], "piped", 5), 5);
-  ::close(ends[1]);
   Result<TemporaryFile> file = TemporaryFile::create(folder);
   ASSERT_TRUE(file);
-  EXPECT_EQ(file->copy_from(ends[0], 5), 5U);
-  ::close(ends[0]);
+  EXPECT_EQ(file->copy_from(pipe_with("piped").get(), 5), 5U);
   const Result<UniqueFd> proc = open_to_read("/proc/version");
   Result<TemporaryFile> version = TemporaryFile::create(folder);
   ASSERT_TRUE(proc && version);
@@ -269,12 +268,7 @@ TEST_F(Files, RefusesMoreThanTheLimit) {
   const Result<std::uint64_t> copied = file->copy_from(source.get(), 4);
   ASSERT_FALSE(copied);
   EXPECT_EQ(copied.error().code, ErrorCode::file_too_large);
-  int ends[2];
-  ASSERT_EQ(::pipe(ends), 0);
-  ASSERT_EQ(::write(ends[1], "12345", 5), 5);
-  ::close(ends[1]);
-  const Result<std::uint64_t> piped = file->copy_from(ends[0], 4);
-  ::close(ends[0]);
+  const Result<std::uint64_t> piped = file->copy_from(pipe_with("12345").get(), 4);
   ASSERT_FALSE(piped);
   EXPECT_EQ(piped.error().code, ErrorCode::file_too_large);
 }
