@@ -154,8 +154,11 @@ void SqliteStore::run_writer() {
     deliver(answers);
     const auto waiting = std::chrono::microseconds(begun_us - uncommitted_since_us);
     const bool wanted = commit_wanted_ || writer_->must_settle() || waiting > limits::uncommitted_time_max;
-    if (wanted && writer_->is_behind()) note_settled();
-    if (wanted && !writer_->is_behind()) settle();
+    if (wanted && !writer_->is_behind()) {
+      settle();
+    } else if (wanted) {
+      note_settled();  // the group has just tried
+    }
     writer_->tidy(false);
     tell_journal_trouble();
   }
